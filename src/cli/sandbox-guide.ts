@@ -55,7 +55,7 @@ export function describeSandbox(sandbox: StartedSandbox, options: GuideOptions):
     '',
     ...addressRows(sandbox),
     row('CA', ca),
-    row('log', browserUrl + controlPaths.log),
+    row('journal', browserUrl + controlPaths.journal),
     row('clock', texts.clock),
     ...clients.flatMap(clientRows),
     '',

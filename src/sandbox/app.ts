@@ -72,6 +72,7 @@ async function serve(
       route.handle(context, request, attempt),
     );
     log(context, route, attempt, attempt.outcome ?? { outcome: 'accepted' }, fault);
+    if (attempt.decided) log(context, { step: 'decide' }, attempt, attempt.decided, undefined);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     log(context, route, attempt, refusal.logged(), fault);
@@ -93,13 +94,13 @@ async function faultOf(
 
 function log(
   context: SandboxContext,
-  { step }: SandboxRoute,
+  { step }: Pick<SandboxRoute, 'step'>,
   { clientId }: Attempt,
   outcome: NonNullable<Attempt['outcome']>,
   fault: Fault | undefined,
 ): void {
   if (step === undefined) return;
-  context.log.write({
+  context.journal.write({
     step,
     ...outcome,
     ...(clientId !== undefined && { clientId }),

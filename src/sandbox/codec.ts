@@ -6,7 +6,7 @@
  * back. It may call `next` several times, or not at all.
  *
  * Write it separately from the client's codec: a mistake in a shared part passes every test. If it
- * throws, the response has status 500; the log names the place, never the message.
+ * throws, the response has status 500; the journal names the place, never the message.
  *
  * @example
  * ```ts

@@ -4,9 +4,10 @@ import type { Clock, VirtualClock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Chance } from './chance.js';
 import type { SandboxCodec } from './codec.js';
+import type { ConsentRule } from './control/rule.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
-import { createLog, type Log, type LogEntry } from './log.js';
+import { createJournal, type Journal, type JournalEntry } from './journal.js';
 import type { Persona } from './personas/persona.js';
 import type { Client } from './registrations.js';
 import { createSkewableClock } from './skew.js';
@@ -30,14 +31,17 @@ export interface Origins {
 
 /** The state of one sandbox, or of one of its spaces. Two of them share nothing that changes. */
 export interface SandboxContext {
-  readonly clients: ReadonlyMap<string, Client>;
-  readonly personas: ReadonlyMap<string, Persona>;
+  readonly catalog: Catalog;
+  readonly clients: Map<string, Client>;
+  readonly personas: Map<string, Persona>;
   readonly clock: Clock;
   /** The clock that a test may move; without the skew of a call. */
   readonly baseClock: VirtualClock;
   /** Runs a step as though the clock were so many milliseconds ahead. */
   withSkew<T>(ms: number, run: () => T): T;
-  readonly calendar: Calendar<Catalog>;
+  calendar: Calendar<Catalog>;
+  /** How consents are given without a page. Default: by a person. */
+  rule: ConsentRule | undefined;
   /** Paths, names and words of the wire. */
   readonly profile: WireProfile;
   /** Translates what the profile cannot say. */
@@ -45,7 +49,7 @@ export interface SandboxContext {
   readonly origins: Origins;
   readonly chance: Chance;
   readonly faults: FaultPlan;
-  readonly log: Log;
+  readonly journal: Journal;
   /** Sends a notice to a provider. Undefined: nothing is sent. */
   readonly sendNotice: ((request: Request) => unknown) | undefined;
   /** Ends when the sandbox is closed. */
@@ -69,14 +73,19 @@ export interface Attempt {
   readonly remote: boolean;
   clientId?: string;
   /** A refusal, or a declined consent, that is answered by a redirect or by the page itself. */
-  outcome?: Pick<LogEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
+  outcome?: Pick<JournalEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
+  /** How a consent that was given without a page went. */
+  decided?: Attempt['outcome'];
 }
 
 /** What a context is created from. */
-export type ContextOptions = { readonly clock: VirtualClock } & Pick<
+export type ContextOptions = {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly personas: ReadonlyMap<string, Persona>;
+  readonly clock: VirtualClock;
+} & Pick<
   SandboxContext,
-  | 'clients'
-  | 'personas'
+  | 'catalog'
   | 'calendar'
   | 'profile'
   | 'codec'
@@ -88,15 +97,22 @@ export type ContextOptions = { readonly clock: VirtualClock } & Pick<
 >;
 
 /** Creates the context of a sandbox in which nothing has happened yet. */
-export function createContext(options: ContextOptions): SandboxContext {
+export function createContext(
+  options: ContextOptions,
+  journal = createJournal(options.clock),
+): SandboxContext {
   const { chance, clock: baseClock } = options;
   const { clock, withSkew } = createSkewableClock(baseClock);
   const clocks = { clock, baseClock };
   return {
     ...options,
+    // Each space has its own.
+    clients: new Map(options.clients),
+    personas: new Map(options.personas),
+    rule: undefined,
     ...clocks,
     withSkew,
-    log: createLog(baseClock),
+    journal,
     pushed: new Expiring(clocks, chance, PUSHED_LIFE_MS),
     // Kept after its time, so that a citizen who comes late or twice still finds the way back.
     forms: new Expiring(clocks, chance, TOKEN_LIFE_MS),

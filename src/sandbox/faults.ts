@@ -156,13 +156,20 @@ const faultList = array(faultSchema);
 
 /** Checks a list of faults and returns a copy. Adds every problem with its path. */
 export function checkFaults(value: unknown, path: string, problems: Problems): readonly Fault[] {
-  const faults = problems.parse(faultList, value, path) ?? [];
+  const faults = problems.parseList(faultList, value, path) ?? [];
   for (const [index, fault] of faults.entries()) checkPlace(fault, `${path}[${index}]`, problems);
   return faults;
 }
 
+/** Checks one fault and returns a copy. */
+export function checkFault(value: unknown, path: string, problems: Problems): Fault | undefined {
+  const fault = problems.parse(faultSchema, value, path);
+  if (fault !== undefined) checkPlace(fault, path, problems);
+  return fault;
+}
+
 /** Adds a problem if a fault is not possible at its step. */
-export function checkPlace(fault: Fault, path: string, problems: Problems): void {
+function checkPlace(fault: Fault, path: string, problems: Problems): void {
   if (!isPossible(fault))
     problems.add(`${path}.do`, `not at this step: only ${stepsOf(fault.do).join(', ')}`);
 }

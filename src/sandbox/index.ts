@@ -3,6 +3,8 @@ export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export type { SandboxCodec } from './codec.js';
+export type { ConsentRule } from './control/rule.js';
+export type { RegisteredClient, SandboxControl, WaitOptions } from './control/types.js';
 export {
   type Fault,
   type FaultAction,
@@ -10,11 +12,11 @@ export {
   faultHeader,
   type PlannedFault,
 } from './faults.js';
+export type { JournalEntry, JournalQuery, JournalStep } from './journal.js';
 export type { PublicKeySet } from './key-set.js';
 export type { CardCondition, SandboxCard } from './kiosk/cards.js';
 export { createSandboxKiosk, type SandboxKiosk, type SandboxKioskOptions } from './kiosk/kiosk.js';
 export type { KioskLogEntry } from './kiosk/transaction.js';
-export type { LogEntry, LogStep } from './log.js';
 export { controlPaths } from './pages/control.js';
 export { personas } from './personas/built-in.js';
 export type {
@@ -68,11 +70,13 @@ export {
   type WorkersAccidentCompensationRecord,
   workersAccidentCompensationRecord,
 } from './personas/records/work-and-pension.js';
+export { consentHeaders } from './portal/without-page.js';
 export type { RegisteredItem, RegisteredService, Registration } from './registrations.js';
 export { createSandbox } from './sandbox.js';
 export {
   type Connection,
   type StartedSandbox,
+  type StartedSpace,
   type StartSandboxOptions,
   startSandbox,
 } from './server.js';

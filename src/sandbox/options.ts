@@ -58,7 +58,7 @@ export function checkOptions(given: SandboxOptions) {
   problems.check(() => requireMethods(calendar, 'options.calendar', ['status']));
   const profile = problems.check(() => copyProfile(options.profile)) ?? publicProfile;
   problems.throwIfAny();
-  return { clients, personas, faults, clock, seed, calendar, profile, codec, sendNotice };
+  return { catalog, clients, personas, faults, clock, seed, calendar, profile, codec, sendNotice };
 }
 
 /** Checks a profile. The paths below the API must differ, since each is a route of the sandbox. */

@@ -40,13 +40,19 @@ export class Problems {
     this.#found.push({ path, text, error: invalidList(path, text) });
   }
 
-  /**
-   * Parses data by a schema and adds every place that does not match. Data that is not a list is a
-   * wrong type.
-   */
-  parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
+  /** Parses a list as `parse` does. Data that is not a list is a wrong type. */
+  parseList<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
     return this.check(() => {
       if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
+      return this.parse(schema, value, path);
+    });
+  }
+
+  /** Parses data by a schema and adds every place that does not match. */
+  parse<T>(schema: ZodType<T>, value: unknown, path: string): T | undefined {
+    return this.check(() => {
+      if (typeof value !== 'object' || value === null)
+        throw new TypeError(`${path} must be an object.`);
       const parsed = schema.safeParse(ownData(value));
       if (parsed.success) return ownData(parsed.data) as T;
       for (const issue of parsed.error.issues)

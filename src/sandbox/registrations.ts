@@ -138,7 +138,8 @@ export function thumbprintOf(pem: unknown, path: string): string {
   }
 }
 
-function checkRegistration(
+/** Checks one registration. Adds every problem with its path. */
+export function checkRegistration(
   value: unknown,
   path: string,
   catalog: Catalog,

@@ -1,5 +1,5 @@
 import type { Attempt, SandboxContext } from './context.js';
-import type { LogStep } from './log.js';
+import type { JournalStep } from './journal.js';
 import { controlRoutes } from './pages/control.js';
 import { openConsent } from './portal/authorize.js';
 import { decide } from './portal/decide.js';
@@ -23,7 +23,7 @@ export interface SandboxRoute {
   readonly path: string;
   readonly method: string;
   /** A step of the flow is logged, and a fault can be injected into it. */
-  readonly step?: LogStep;
+  readonly step?: JournalStep;
   /** Whether a program calls it, although it is on the origin of the pages. */
   readonly machine?: boolean;
   readonly handle: Handler;
@@ -33,11 +33,11 @@ export interface SandboxRoute {
 export function routesOf({ origins, profile }: SandboxContext): readonly SandboxRoute[] {
   const { browserUrl, apiUrl } = origins;
   const { paths, acknowledgement } = profile;
-  const pageRoute = (method: string, step: LogStep, handle: Handler): SandboxRoute => {
+  const pageRoute = (method: string, step: JournalStep, handle: Handler): SandboxRoute => {
     const path = paths.authorization.value;
     return { base: browserUrl, path, method, step, handle };
   };
-  const apiRoute = (path: string, step: LogStep, handle: Handler): SandboxRoute => {
+  const apiRoute = (path: string, step: JournalStep, handle: Handler): SandboxRoute => {
     return { base: apiUrl, path, method: 'POST', step, handle };
   };
   return [

@@ -64,7 +64,7 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
       ...common,
       origins: { browserUrl: origins.browserUrl + path, apiUrl: origins.apiUrl + path },
       seed: seed && `${seed}${path}`,
-      clock: branch(root.sandbox.clock),
+      clock: branch(clock, root.sandbox.clock.now()),
     });
   });
   const app: App = async (request, peer) => {

@@ -12,6 +12,7 @@ import type { WireProfile } from '../wire/profile.js';
 import { type App, createApp } from './app.js';
 import { createChance } from './chance.js';
 import { createContext, type Origins } from './context.js';
+import { createControl } from './control/control.js';
 import { detach } from './fault-effects.js';
 import { createFaultPlan } from './faults.js';
 import type { CheckedOptions } from './options.js';
@@ -28,7 +29,7 @@ export interface SpaceSetup {
   /** Of this space. */
   readonly origins: Origins;
   readonly ca: string | undefined;
-  readonly clock: VirtualClock;
+  readonly clock: SpaceClock;
   readonly seed: string | undefined;
   /** Ends when the sandbox is closed. */
   readonly lifetime: AbortSignal;
@@ -42,10 +43,18 @@ export interface Space {
 
 /** Builds a portal in which nothing has happened yet. */
 export function createSpace({ options, origins, ca, clock, seed, lifetime }: SpaceSetup): Space {
-  const { clients, personas, profile } = options;
-  const chance = createChance(seed);
-  const faults = createFaultPlan(options.faults, chance);
-  const context = createContext({ ...options, clock, origins, chance, faults, lifetime });
+  const { profile } = options;
+  const begin = () => {
+    const chance = createChance(seed);
+    const faults = createFaultPlan(options.faults, chance);
+    return { ...options, clock: clock.clock, origins, chance, faults, lifetime };
+  };
+  const context = createContext(begin());
+  const reset = () => {
+    clock.reset();
+    context.journal.clear();
+    Object.assign(context, createContext(begin(), context.journal));
+  };
   const app = createApp(context);
   const fetch: Sandbox['fetch'] = async (request, peer) =>
     detach(await app(request, peer), request.signal);
@@ -54,17 +63,17 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
     async visit(url, visit) {
       if (profile.oauth.responseMode.value === 'form_post')
         throw new SelfInfoError('sandbox_refused', { expected: NOT_A_URL });
-      return (await visitConsent(fetch, personas, url, visit)) as string;
+      return (await visitConsent(fetch, context.personas, url, visit)) as string;
     },
     async visitRequest(url, visit) {
-      const callback = await visitConsent(fetch, personas, url, visit);
+      const callback = await visitConsent(fetch, context.personas, url, visit);
       return typeof callback === 'string'
         ? new Request(callback, ownBag({ signal: null }))
         : callback;
     },
     environment(clientId, given = {}) {
       const options = readKeys(given, 'options', CLIENT_KEYS);
-      const client = findClient(clients, clientId);
+      const client = findClient(context.clients, clientId);
       return sandboxEnvironment({
         clientId: client.clientId,
         redirectUri: client.redirectUris[0],
@@ -74,20 +83,37 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
         profile: options.profile ?? profileFor(client, profile),
       });
     },
-    clock,
-    log: context.log.entries,
+    clock: clock.clock,
+    control: createControl(context, reset),
+    journal: context.journal.entries,
   };
   return { sandbox, app };
 }
 
-/** Returns a clock as one that can be moved. */
-export function movable(clock: Clock): VirtualClock {
-  return isVirtual(clock) ? clock : new MovableClock(clock);
+/** The clock of a space, and the way back to how it began. */
+export interface SpaceClock {
+  readonly clock: VirtualClock;
+  reset(): void;
 }
 
-/** Returns a clock of its own that starts at the time of another one. */
-export function branch(clock: Clock): VirtualClock {
-  return isVirtual(clock) ? createVirtualClock(clock.now()) : new MovableClock(clock);
+/** Returns a clock as one that can be moved. */
+export function movable(base: Clock): SpaceClock {
+  if (isVirtual(base)) {
+    const start = base.now();
+    return { clock: base, reset: () => base.set(start) };
+  }
+  const clock = new MovableClock(base);
+  return { clock, reset: () => clock.set(base.now()) };
+}
+
+/** Returns a clock of its own that starts at a time, and stands or runs as the given one does. */
+export function branch(base: Clock, nowMs: number): SpaceClock {
+  if (isVirtual(base)) return movable(createVirtualClock(nowMs));
+  const clock = new MovableClock(base);
+  const aheadMs = nowMs - base.now();
+  const reset = () => clock.set(base.now() + aheadMs);
+  reset();
+  return { clock, reset };
 }
 
 function isVirtual(clock: Clock): clock is VirtualClock {

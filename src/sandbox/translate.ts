@@ -73,18 +73,18 @@ async function run(
 }
 
 function respond(
-  { log }: SandboxContext,
+  { journal }: SandboxContext,
   translated: Response | Refusal,
   reachedStep: boolean,
 ): Response {
   if (translated instanceof Refusal) {
-    log.write({ step: 'codec', ...translated.logged() });
+    journal.write({ step: 'codec', ...translated.logged() });
     return jsonRefusal(translated);
   }
   // The steps log the rest.
-  if (!reachedStep && translated.ok) log.write({ step: 'codec', outcome: 'accepted' });
+  if (!reachedStep && translated.ok) journal.write({ step: 'codec', outcome: 'accepted' });
   else if (!reachedStep)
-    log.write({
+    journal.write({
       step: 'codec',
       ...new Refusal('codec_refused', String(translated.status)).logged(),
     });

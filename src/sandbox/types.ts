@@ -5,8 +5,9 @@ import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Peer } from './app.js';
 import type { SandboxCodec } from './codec.js';
+import type { SandboxControl } from './control/types.js';
 import type { Fault } from './faults.js';
-import type { LogEntry } from './log.js';
+import type { JournalEntry } from './journal.js';
 import type { Persona } from './personas/persona.js';
 import type { Registration } from './registrations.js';
 import type { VisitOptions } from './visit.js';
@@ -102,13 +103,15 @@ export interface Sandbox {
   readonly clock: VirtualClock;
   /**
    * Returns a space of this sandbox: a portal of its own below the path `/s/NAME` of both origins,
-   * with the registrations of this one. Personas, faults, log and clock start as they did here,
+   * with the registrations of this one. Personas, faults, journal and clock start as they did here,
    * and nothing that happens in one space can be seen in another. Each name is made once.
    *
    * @param name - 1 to 64 letters, digits, `.`, `_` or `-`, of which the first is a letter or digit.
    * @throws SelfInfoError `invalid_option`.
    */
   space(name: string): Sandbox;
+  /** Reads and changes what this sandbox, or this space, does. */
+  readonly control: SandboxControl;
   /** What happened, oldest first. Contains no secrets and no personal data. */
-  readonly log: readonly LogEntry[];
+  readonly journal: readonly JournalEntry[];
 }

@@ -264,7 +264,7 @@ describe('an abort over a real connection', () => {
         .completeConsent(back, { sessionBinding: SESSION, signal })
         .then((outcome) => client.query(grantOf(outcome), asked, { signal }));
       journey.catch(() => undefined);
-      while (!sandbox.log.some(({ step, fault }) => step === on && fault === 'stall'))
+      while (!sandbox.journal.some(({ step, fault }) => step === on && fault === 'stall'))
         await setImmediate();
       const { code, stage } = await abortNow(controller, journey);
       expect([code, stage]).toEqual(['aborted', on]);

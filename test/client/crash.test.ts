@@ -58,8 +58,8 @@ async function startBackend({ connection: { environment, tls } }: StartedSandbox
   return { tell, hear, kill };
 }
 
-const steps = ({ log }: StartedSandbox) =>
-  log.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step);
+const steps = ({ journal }: StartedSandbox) =>
+  journal.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step);
 
 describe('a backend that is killed', () => {
   it('after its request loses no answer: another process collects it without asking the citizen again', async () => {

@@ -25,7 +25,7 @@ describe('the events of a journey', () => {
       await client.query(await consent(), latest(), { onProgress }),
       'ready',
     );
-    const polls = sandbox.log.filter(({ step }) => step === 'result').length;
+    const polls = sandbox.journal.filter(({ step }) => step === 'result').length;
     expect(polls).toBeGreaterThan(1);
     expect(events.map(inShort)).toEqual([
       'step consent begun',

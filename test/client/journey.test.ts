@@ -148,8 +148,8 @@ describe('a journey over mutual TLS', () => {
     const { client, consent, onProgress, sandbox } = await openTlsBank();
     await client.query(await consent(), { income: latest() }, { onProgress });
     // The sandbox refuses every step whose connection lacks the registered certificate.
-    expect(sandbox.log.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
-    expect(sandbox.log.map(({ step }) => step)).toEqual([
+    expect(sandbox.journal.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
+    expect(sandbox.journal.map(({ step }) => step)).toEqual([
       'authorize',
       'decide',
       'decide',

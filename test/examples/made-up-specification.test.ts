@@ -151,7 +151,7 @@ describe('a made-up specification, connected with one file', () => {
       effect: 'none',
       upstream: { status: 200, code: 'E-104' },
     });
-    expect(sandbox.log.filter(({ step }) => step === 'request')).toEqual([]);
+    expect(sandbox.journal.filter(({ step }) => step === 'request')).toEqual([]);
     await client.discard(grant);
   });
 });

@@ -132,7 +132,7 @@ async function open(
     await client.close();
     await sandbox.close();
   };
-  const exchanges = () => sandbox.log.filter(({ step }) => step === 'token').length;
+  const exchanges = () => sandbox.journal.filter(({ step }) => step === 'token').length;
   const browse = () => createBrowser(app.port);
   /** Goes from the button to the URL that the portal returns the citizen to. */
   async function consent(

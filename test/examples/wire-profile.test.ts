@@ -141,7 +141,7 @@ describe('a portal of the examples', () => {
     const { ask, sandbox } = open(withCodec(signing(other.privateKey)), portal);
     const result = await ask();
     expect(result).toMatchObject({ status: 'failed', error: { code: 'upstream_refused' } });
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'codec', code: 'codec_refused' });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'codec', code: 'codec_refused' });
   });
 
   it('refuses a message without its header, and the error repeats the id of the portal', async () => {
@@ -203,7 +203,7 @@ describe('a portal of the examples', () => {
       effect: 'none',
       kept: 'object',
     });
-    expect(sandbox.log.filter(({ step }) => step === 'result' || step === 'codec')).toEqual([]);
+    expect(sandbox.journal.filter(({ step }) => step === 'result' || step === 'codec')).toEqual([]);
   });
 
   it('fails the items of a failed process only', async () => {
@@ -275,7 +275,7 @@ describe('a wrong variant of an example', () => {
     const error = await errorOf(ask);
     const { code, stage, effect } = error;
     expect({ code, stage, effect }).toEqual(given.error);
-    const times = (name: string) => sandbox.log.filter(({ step }) => step === name).length;
+    const times = (name: string) => sandbox.journal.filter(({ step }) => step === name).length;
     expect([times('request'), times('result')]).toEqual([1, given.polls]);
 
     fix();
@@ -307,7 +307,7 @@ describe('a wrong variant of an example', () => {
       path: 'environment.profile.codec.encodeRequest',
       retrieval: undefined,
     });
-    expect(sandbox.log.filter(({ step }) => step === 'request')).toEqual([]);
+    expect(sandbox.journal.filter(({ step }) => step === 'request')).toEqual([]);
 
     fix();
     expect((await client.query(grant, latest(), { onProgress })).status).toBe('ready');

@@ -248,7 +248,7 @@ describe('a name on Object.prototype', () => {
       intercept: async () => Response.json({}),
     });
     const back = await callback();
-    expect(sandbox.log).not.toEqual([]);
+    expect(sandbox.journal).not.toEqual([]);
     const got = await under('access_token', 'thief', () =>
       outcome(() => client.completeConsent(back, { sessionBinding: SESSION })),
     );

@@ -112,7 +112,7 @@ async function consentAndQuery(traveller: Traveller) {
     await go(name, client, sandbox);
   await go('request garbled', client, sandbox);
   values.sandbox = sandbox;
-  values.log = sandbox.log;
+  values.log = sandbox.journal;
   values.connection = sandbox.connection;
   return { sandbox, client, answer: collected.answer };
 }

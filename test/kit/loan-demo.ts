@@ -22,7 +22,7 @@ export async function openLoanDemo(posted = false) {
   const demo = await startLoanDemo({ port: 0, clock, posted });
   let before = new Set<unknown>();
   let told = 0;
-  const log = () => demo.sandbox().log.filter((entry) => !before.has(entry));
+  const log = () => demo.sandbox().journal.filter((entry) => !before.has(entry));
   return {
     ...demo,
     clock,
@@ -39,7 +39,7 @@ export async function openLoanDemo(posted = false) {
     async restart() {
       pauses = [];
       await demo.order({ time: TUESDAY, trouble: 'none', person: 'hanako' });
-      before = new Set(demo.sandbox().log);
+      before = new Set(demo.sandbox().journal);
       told = demo.state.events.length;
     },
   };

@@ -59,7 +59,7 @@ describe('a client that signs assertions', () => {
       onProgress: ({ retryAt }) => clock.set(retryAt),
     });
     expect(expectStatus(result, 'ready').answer.items.income.status).toBe('present');
-    expect(sandbox.log.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+    expect(sandbox.journal.every(({ outcome }) => outcome === 'accepted')).toBe(true);
   });
 
   it.each([ec, rsa])('states in $alg who it is, for whom, and for how long', async (key) => {
@@ -139,7 +139,7 @@ describe('a client that signs assertions', () => {
       privateKeyJwt({ key: next.privateKey, alg: 'ES256', kid: ec.kid }),
     );
     expect(await complete()).toEqual({ status: 'rejected', at: 'token', code: 'invalid_client' });
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', code: 'assertion_signature' });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'token', code: 'assertion_signature' });
   });
 
   it('presents its certificate all the same', async () => {
@@ -166,7 +166,10 @@ describe('a client that signs assertions', () => {
       });
       expect(outcome.status).toBe(status);
     }
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', code: 'client_not_authenticated' });
+    expect(sandbox.journal.at(-1)).toMatchObject({
+      step: 'token',
+      code: 'client_not_authenticated',
+    });
   });
 
   it('signs in exchangeToken, too', async () => {
@@ -312,7 +315,7 @@ describe('the private key', () => {
     const grant = await consent();
     expect(
       leaksIn(
-        { credential, client, grant, environment, sandbox, log: sandbox.log, clock },
+        { credential, client, grant, environment, sandbox, log: sandbox.journal, clock },
         secrets,
       ),
     ).toEqual([]);
@@ -362,7 +365,7 @@ describe('a token is bound to the certificate it was issued to', () => {
       stage: 'result',
       upstream: { status: 401, code: 'invalid_token' },
     });
-    expect(sandbox.log.at(-1)).toMatchObject({
+    expect(sandbox.journal.at(-1)).toMatchObject({
       step: 'result',
       outcome: 'refused',
       code: 'token_certificate_mismatch',

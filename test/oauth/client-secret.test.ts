@@ -102,7 +102,7 @@ describe('a client with a secret', () => {
       });
       expect(expectStatus(result, 'ready').status).toBe('ready');
       expect(sent).toEqual([carried('/oauth/par', method), carried('/oauth/token', method)]);
-      expect(sandbox.log.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+      expect(sandbox.journal.every(({ outcome }) => outcome === 'accepted')).toBe(true);
     },
   );
 
@@ -216,7 +216,7 @@ describe('a secret', () => {
     const credential = clientSecret({ secret: SECRET });
     const { client, sandbox, complete } = open({ clientAuth: credential });
     await complete();
-    for (const shown of [credential, client, sandbox, sandbox.log, sandbox.environment()])
+    for (const shown of [credential, client, sandbox, sandbox.journal, sandbox.environment()])
       expect(leaksIn({ shown }, { secret: SECRET, encoded: ENCODED, header: BASIC })).toEqual([]);
     expect(JSON.stringify(credential)).toBe('{}');
   });

@@ -135,7 +135,7 @@ describe('a sandbox whose profile has further parameters', () => {
         const url = authorizationUrl(sandbox, { scope, ...authorizationParameters, [name]: value });
         const back = callbackOf(await sandbox.visit(url, { persona: 'hanako' }));
         expect([back.error, back.code]).toEqual([error, undefined]);
-        expect(sandbox.log.map((entry) => entry.code)).toEqual([code]);
+        expect(sandbox.journal.map((entry) => entry.code)).toEqual([code]);
       }
     },
   );
@@ -144,7 +144,7 @@ describe('a sandbox whose profile has further parameters', () => {
     const { client, callback, sandbox } = open(profile, (form) => form.delete(name));
     const outcome = await client.completeConsent(await callback(), { sessionBinding: SESSION });
     expect(outcome).toEqual({ status: 'rejected', at: 'token', code: 'invalid_request' });
-    const last = sandbox.log.at(-1);
+    const last = sandbox.journal.at(-1);
     expect([last?.step, last?.code]).toEqual(['token', 'parameter_required']);
     expect(last?.reason).toContain(name);
   });
@@ -152,11 +152,11 @@ describe('a sandbox whose profile has further parameters', () => {
   it('logs none of their values', async () => {
     const { consent, sandbox } = open(profile);
     await consent();
-    expect(sandbox.log.map(({ step }) => step)).toContain('token');
+    expect(sandbox.journal.map(({ step }) => step)).toContain('token');
     for (const value of [
       scope,
       ...Object.values({ ...authorizationParameters, ...tokenParameters }),
     ])
-      expect(JSON.stringify(sandbox.log)).not.toContain(value);
+      expect(JSON.stringify(sandbox.journal)).not.toContain(value);
   });
 });

@@ -65,7 +65,7 @@ describe('a pushed authorization request', () => {
       onProgress: ({ retryAt }) => clock.set(retryAt),
     });
     expect(expectStatus(result, 'ready').answer.items.income.status).toBe('present');
-    expect(sandbox.log.map(({ step }) => step)).toEqual([
+    expect(sandbox.journal.map(({ step }) => step)).toEqual([
       'push',
       'authorize',
       'decide',
@@ -92,7 +92,7 @@ describe('a pushed authorization request', () => {
         })
       ).status,
     ).toBe('ready');
-    expect(sandbox.log.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+    expect(sandbox.journal.every(({ outcome }) => outcome === 'accepted')).toBe(true);
     const stranger = privateKeyJwt({
       key: makeKey('ES256', ec.kid).privateKey,
       alg: ec.alg,
@@ -144,7 +144,7 @@ describe('a pushed authorization request', () => {
     );
     expect(outcomes.filter((outcome) => outcome === 'begun')).toHaveLength(5);
     expect(new Set(outcomes)).toEqual(new Set(['begun', 'overloaded consent none true']));
-    expect([sandbox.log.length, stored]).toEqual([5, 5]);
+    expect([sandbox.journal.length, stored]).toEqual([5, 5]);
     expect((await begin()).url).toContain('request_uri=');
   });
 
@@ -172,7 +172,7 @@ describe('a pushed authorization request', () => {
       code: 'sandbox_refused',
     });
     expect(
-      sandbox.log
+      sandbox.journal
         .filter(({ outcome }) => outcome === 'refused')
         .map(({ step, code }) => [step, code]),
     ).toEqual([
@@ -194,7 +194,7 @@ describe('a pushed authorization request', () => {
     });
     const { url } = await client.beginConsent({ sessionBinding: SESSION });
     expect(new URL(url).searchParams.has('state')).toBe(true);
-    expect(sandbox.log).toEqual([]);
+    expect(sandbox.journal).toEqual([]);
   });
 });
 

@@ -187,7 +187,7 @@ describe('an abort', () => {
     const token = await consent();
     const controller = new AbortController();
     const sending = thrownBy(() => send(token, { signal: controller.signal }));
-    await expect.poll(() => sandbox.log.some(({ step }) => step === 'request')).toBe(true);
+    await expect.poll(() => sandbox.journal.some(({ step }) => step === 'request')).toBe(true);
     controller.abort();
     expect(await sending).toMatchObject({ code: 'aborted', effect: 'unknown' });
     expect((await errorOf(() => send(token))).code).toBe('grant_used');

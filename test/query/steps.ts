@@ -83,7 +83,7 @@ export async function openSteps({ faults, codec }: StepsOptions = {}) {
     }
   }
   /** Returns how often the sandbox got a call of this step. */
-  const calls = (name: string) => sandbox.log.filter((entry) => entry.step === name).length;
+  const calls = (name: string) => sandbox.journal.filter((entry) => entry.step === name).length;
   return { sandbox, clock, step, changed, under, consent, send, ask, poll, pollToEnd, calls };
 }
 

@@ -108,7 +108,7 @@ describe('no secret or personal data is visible', () => {
           extras: answer.extras,
           itemExtras: household.extras,
           sandbox,
-          log: sandbox.log,
+          log: sandbox.journal,
         },
         secrets,
       ),

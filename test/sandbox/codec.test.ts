@@ -44,8 +44,8 @@ async function ask(sandbox: ReturnType<typeof open>, headers: Record<string, str
   return sandbox.fetch(request);
 }
 
-const steps = ({ log }: ReturnType<typeof open>) =>
-  log
+const steps = ({ journal }: ReturnType<typeof open>) =>
+  journal
     .slice(4)
     .map(({ step, outcome, code, fault }) =>
       [step, outcome, code, fault].filter((part) => part !== undefined).join(' '),
@@ -105,13 +105,13 @@ describe('the codec of a sandbox', () => {
       error: 'server_error',
       error_description: expect.stringMatching(reason),
     });
-    expect(sandbox.log.at(-1)).toMatchObject({
+    expect(sandbox.journal.at(-1)).toMatchObject({
       step: 'codec',
       outcome: 'refused',
       code: 'codec_failed',
       reason: expect.stringMatching(reason),
     });
-    expect(JSON.stringify(sandbox.log)).not.toMatch(/canary|Bearer/);
+    expect(JSON.stringify(sandbox.journal)).not.toMatch(/canary|Bearer/);
   });
 
   it.each<[number, string]>([

@@ -47,7 +47,7 @@ describe('the notices of a sandbox', () => {
   it('are sent once, when the result is ready', async () => {
     const { sent, right, sandbox } = await noticesOf();
     expect(sent).toEqual([right]);
-    expect(sandbox.log.filter(({ step }) => step === 'notice')).toHaveLength(1);
+    expect(sandbox.journal.filter(({ step }) => step === 'notice')).toHaveLength(1);
   });
 
   it('can be lost, doubled and forged', async () => {
@@ -57,7 +57,7 @@ describe('the notices of a sandbox', () => {
     const forged = await noticesOf([{ on: 'notice', do: 'forge' }]);
     expect(forged.sent).toHaveLength(1);
     expect(forged.sent).not.toEqual([forged.right]);
-    expect(forged.sandbox.log.find(({ step }) => step === 'notice')?.fault).toBe('forge');
+    expect(forged.sandbox.journal.find(({ step }) => step === 'notice')?.fault).toBe('forge');
   });
 
   it('can be late, and therefore out of order', async () => {
@@ -180,7 +180,7 @@ describe('the acknowledgement path of a sandbox', () => {
     expect((await sandbox.fetch(acknowledgement)).status).toBe(200);
     const gone = await sandbox.fetch(poll);
     expect([gone.status, await gone.json()]).toMatchObject([410, { error: 'result_expired' }]);
-    expect(sandbox.log.slice(-2)).toMatchObject([
+    expect(sandbox.journal.slice(-2)).toMatchObject([
       { step: 'acknowledge', outcome: 'accepted' },
       { step: 'result', outcome: 'refused', code: 'result_acknowledged' },
     ]);
@@ -199,6 +199,6 @@ describe('the acknowledgement path of a sandbox', () => {
       code: 'upstream_refused',
       stage: 'acknowledge',
     });
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'acknowledge', code: 'process_unknown' });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'acknowledge', code: 'process_unknown' });
   });
 });

@@ -148,7 +148,7 @@ describe('a sandbox with a custom profile', () => {
     if (outcome.status !== 'granted') throw new Error(outcome.status);
     const result = await client.query(outcome.grant, latest());
     expect(result.status === 'failed' && result.error.code).toBe('upstream_refused');
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'request', code: 'unknown_field' });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'request', code: 'unknown_field' });
   });
 
   it('refuses a profile that lacks an entry or a function', () => {

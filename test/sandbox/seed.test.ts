@@ -37,7 +37,7 @@ async function play(seed: string | undefined, space?: string) {
       onProgress: ({ retryAt }) => sandbox.clock.set(retryAt),
     });
   }
-  return { said, log: sandbox.log };
+  return { said, log: sandbox.journal };
 }
 
 describe('the seed of a sandbox', () => {

@@ -142,17 +142,17 @@ describe('a started sandbox', () => {
   };
 
   it('refuses a connection without client certificate', async () => {
-    const before = sandbox.log.length;
+    const before = sandbox.journal.length;
     await expect(exchange({})).rejects.toMatchObject(refused);
     // The consent is logged, and no call.
-    expect(sandbox.log.slice(before).filter(({ step }) => step === 'token')).toEqual([]);
+    expect(sandbox.journal.slice(before).filter(({ step }) => step === 'token')).toEqual([]);
   });
 
   it('refuses a client certificate of another authority', async () => {
     const foreign = await startSandbox({ registrations: [registration] });
-    const before = sandbox.log.length;
+    const before = sandbox.journal.length;
     await expect(exchange(foreign.connection.tls)).rejects.toMatchObject(refused);
-    expect(sandbox.log.slice(before).filter(({ step }) => step === 'token')).toEqual([]);
+    expect(sandbox.journal.slice(before).filter(({ step }) => step === 'token')).toEqual([]);
     await foreign.close();
   });
 

@@ -48,9 +48,9 @@ describe('a space of a sandbox', () => {
     });
     expect(issuer).toBe('https://api.sandbox.invalid/s/test-1');
     expect(await journey(sandbox.space('test-1'), 'session-1')).toMatchObject({ status: 'ready' });
-    expect(sandbox.log).toEqual([]);
-    expect(sandbox.space('test-1').log.map(({ step }) => step)).toContain('result');
-    expect(sandbox.space('test-2').log).toEqual([]);
+    expect(sandbox.journal).toEqual([]);
+    expect(sandbox.space('test-1').journal.map(({ step }) => step)).toContain('result');
+    expect(sandbox.space('test-2').journal).toEqual([]);
   });
 
   it('keeps codes, tokens and wrong PINs apart', async () => {
@@ -89,7 +89,9 @@ describe('a space of a sandbox', () => {
     });
     for (const name of ['one', 'two']) {
       expect(await journey(sandbox.space(name), name)).toMatchObject({ status: 'ready' });
-      expect(sandbox.space(name).log.filter(({ fault }) => fault !== undefined)).toHaveLength(1);
+      expect(sandbox.space(name).journal.filter(({ fault }) => fault !== undefined)).toHaveLength(
+        1,
+      );
     }
   });
 
@@ -106,11 +108,11 @@ describe('a space of a sandbox', () => {
     for (const [index, result] of results.entries())
       expect(movedOn(result)).toEqual([index % 2 === 0 ? '2026-05-17' : '2026-03-21']);
     for (const name of names) {
-      const steps = sandbox.space(name).log.map(({ step, outcome }) => `${step} ${outcome}`);
+      const steps = sandbox.space(name).journal.map(({ step, outcome }) => `${step} ${outcome}`);
       expect(steps.filter((step) => step === 'token accepted')).toHaveLength(2);
       expect(steps.filter((step) => step.endsWith('refused'))).toEqual([]);
     }
-    expect(sandbox.log).toEqual([]);
+    expect(sandbox.journal).toEqual([]);
   });
 
   it('is reached by its name over sockets, with the certificate of the registration', async () => {
@@ -134,7 +136,7 @@ describe('a space of a sandbox', () => {
     const callback = await space.visit(url, { persona: 'hanako' });
     const outcome = await client.completeConsent(callback, { sessionBinding: 'session-1' });
     expect(outcome.status).toBe('granted');
-    expect(sandbox.log).toEqual([]);
+    expect(sandbox.journal).toEqual([]);
   });
 
   it.each(['', '.', '-a', 'a/b', 'a b', 'あ', 'a'.repeat(65)])(

@@ -84,7 +84,7 @@ async function addBox(demo: Demo, c: Context, response: Response): Promise<Respo
     return response;
   const page = await response.text();
   const language: Language = page.includes('<html lang="en">') ? 'en' : 'ja';
-  const logUrl = new URL(controlPaths.log, bank.sandbox.browserUrl).href;
+  const logUrl = new URL(controlPaths.journal, bank.sandbox.browserUrl).href;
   const aside = await controlBox(language, { state, now: clock.now(), logUrl, ...box });
   return new Response(
     page.replace('</main>', () => `</main>\n${aside}`),

@@ -1,14 +1,14 @@
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { Attempt, SandboxContext } from '../context.js';
-import type { LogEntry } from '../log.js';
+import type { JournalEntry } from '../journal.js';
 import { jsonResponse, readJson } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
 import { html, nothing, page } from './frame.js';
 
 /**
  * The paths that the sandbox serves beside the portal, on the origin of its pages and to loopback
- * only: the log as a page, and its virtual clock.
+ * only: the journal as a page, and its virtual clock.
  *
  * @example
  * ```ts
@@ -21,23 +21,23 @@ import { html, nothing, page } from './frame.js';
  *   });
  * ```
  */
-export const controlPaths = { log: '/sandbox/log', clock: '/sandbox/clock' } as const;
+export const controlPaths = { journal: '/sandbox/journal', clock: '/sandbox/clock' } as const;
 
 /** The end of the year 9999: later instants have no common format. */
 const LAST_MS = Date.UTC(9999, 11, 31);
 
 type Control = (
-  context: Pick<SandboxContext, 'baseClock' | 'log'>,
+  context: Pick<SandboxContext, 'baseClock' | 'journal'>,
   request: Request,
 ) => Promise<Response> | Response;
 
-/** The routes of log and clock. The log is a page; a program calls the clock. */
+/** The routes of journal and clock. The journal is a page; a program calls the clock. */
 export const controlRoutes = [
   {
-    path: controlPaths.log,
+    path: controlPaths.journal,
     method: 'GET',
     machine: false,
-    handle: onLoopback(({ log }) => logPage(log.entries)),
+    handle: onLoopback(({ journal }) => journalPage(journal.entries)),
   },
   { path: controlPaths.clock, method: 'GET', machine: true, handle: onLoopback(showTime) },
   { path: controlPaths.clock, method: 'POST', machine: true, handle: onLoopback(moveTime) },
@@ -82,7 +82,7 @@ async function moveTime(
 const SHOWN = 500;
 
 /** Returns the newest entries as a page in both languages. */
-function logPage(entries: readonly LogEntry[]): Response {
+function journalPage(entries: readonly JournalEntry[]): Response {
   const rows = entries
     .slice(-SHOWN)
     .reverse()

@@ -112,40 +112,43 @@ const recordShape = {
   repeat: optional(int().min(1).max(100_000)),
 };
 
-const publishedList = personaList(publishedCatalog);
+const publishedPersona = createSchema(publishedCatalog);
 
-function personaList({ details, servers }: Catalog) {
+/** Returns the schema of a persona whose records are in a catalogue. */
+export function personaSchema(catalog: Catalog) {
+  return catalog === publishedCatalog ? publishedPersona : createSchema(catalog);
+}
+
+function createSchema({ details, servers }: Catalog) {
   const detailId = enumOf(details.map((detail) => detail.id));
   const holderId = enumOf(
     servers.filter((server) => server.role === 'holder').map((server) => server.id),
   );
-  return array(
-    strictObject({
-      id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-      name: string().min(1),
-      birthDate: optional(day),
-      pin: string().regex(/^\d{4}$/),
-      card: optional(enumOf(['locked', 'expired'])),
-      pendingPolls: optional(int().min(0).max(1_000)),
-      records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
-      statuses: optional(
-        partialRecord(
-          detailId,
-          discriminatedUnion('status', [
-            strictObject({ status: literal('not-covered') }),
-            strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
-          ]),
-        ),
+  return strictObject({
+    id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    name: string().min(1),
+    birthDate: optional(day),
+    pin: string().regex(/^\d{4}$/),
+    card: optional(enumOf(['locked', 'expired'])),
+    pendingPolls: optional(int().min(0).max(1_000)),
+    records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
+    statuses: optional(
+      partialRecord(
+        detailId,
+        discriminatedUnion('status', [
+          strictObject({ status: literal('not-covered') }),
+          strictObject({ status: literal('failed'), failure: string().regex(/^[\w.-]{1,64}$/) }),
+        ]),
       ),
-      closed: optional(
-        array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) })),
-      ),
-      itemExtras: optional(openFields),
-      unaskedItems: optional(
-        array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) })),
-      ),
-    }),
-  ).min(1);
+    ),
+    closed: optional(
+      array(strictObject({ server: holderId, until: optional(iso.datetime({ offset: true })) })),
+    ),
+    itemExtras: optional(openFields),
+    unaskedItems: optional(
+      array(strictObject({ code: string().min(1), records: array(strictObject(contentShape)) })),
+    ),
+  });
 }
 
 /** Returns the persona with an id. */
@@ -171,29 +174,41 @@ export function checkPersonas(
   problems: Problems,
   catalog: Catalog = publishedCatalog,
 ): ReadonlyMap<string, Persona> {
-  const schema = catalog === publishedCatalog ? publishedList : personaList(catalog);
-  const personas = (problems.parse(schema, value, path) ?? []) as readonly Persona[];
-  addContradictions(personas, path, catalog, problems);
+  const schema = array(personaSchema(catalog)).min(1);
+  const personas = (problems.parseList(schema, value, path) ?? []) as readonly Persona[];
+  for (const [index, persona] of personas.entries()) {
+    if (personas.findIndex(({ id }) => id === persona.id) !== index)
+      problems.add(`${path}[${index}].id`, 'listed twice');
+    addContradictions(persona, `${path}[${index}]`, catalog, problems);
+  }
   return new Map(personas.map((persona) => [persona.id, persona]));
 }
 
+/** Checks one persona and returns a copy. Adds every problem with its path. */
+export function checkPersona(
+  value: unknown,
+  path: string,
+  problems: Problems,
+  catalog: Catalog,
+): Persona | undefined {
+  const persona = problems.parse(personaSchema(catalog), value, path) as Persona | undefined;
+  if (persona !== undefined) addContradictions(persona, path, catalog, problems);
+  return persona;
+}
+
 function addContradictions(
-  personas: readonly Persona[],
+  { records }: Persona,
   path: string,
   catalog: Catalog,
   problems: Problems,
 ): void {
-  for (const [index, { id, records }] of personas.entries()) {
-    if (personas.findIndex((other) => other.id === id) !== index)
-      problems.add(`${path}[${index}].id`, 'listed twice');
-    for (const detail of Object.keys(records)) {
-      for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
-        const place = `${path}[${index}].records.${detail}[${at}]`;
-        if (!holdersOf(detail, catalog).includes(server))
-          problems.add(`${place}.server`, 'not a holder of this detail');
-        if (from !== undefined && to !== undefined && to < from)
-          problems.add(`${place}.to`, 'before from');
-      }
+  for (const detail of Object.keys(records)) {
+    for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
+      const place = `${path}.records.${detail}[${at}]`;
+      if (!holdersOf(detail, catalog).includes(server))
+        problems.add(`${place}.server`, 'not a holder of this detail');
+      if (from !== undefined && to !== undefined && to < from)
+        problems.add(`${place}.to`, 'before from');
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { Attempt, SandboxContext } from '../context.js';
 import { languageOf } from '../pages/texts.js';
+import type { Authorization } from '../state.js';
 import { checkRequest, registeredUri, takePushed } from './authorization-request.js';
 import { readParameters, required } from './bodies.js';
 import { errorCallbackTo, sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showFirstPage } from './views.js';
+import { consentByRule, ruleFor } from './without-page.js';
 
 /**
  * Serves the authorization endpoint (`GET`): shows the first page of the consent. Redirects only
@@ -19,19 +21,24 @@ export async function openConsent(
   const client = context.clients.get(required(parameters, 'client_id'));
   if (client === undefined) throw new Refusal('unknown_client');
   attempt.clientId = client.clientId;
+  const rule = ruleFor(context, request, parameters);
+  const language = languageOf(request);
+  const consent = (authorization: Authorization) =>
+    rule === undefined
+      ? showFirstPage(context, authorization, language)
+      : consentByRule(context, attempt, authorization, language, rule);
   const requestUri = parameters.get('request_uri');
-  if (requestUri !== undefined)
-    return showFirstPage(context, takePushed(context, client, requestUri), languageOf(request));
+  if (requestUri !== undefined) return consent(takePushed(context, client, requestUri));
   const redirectUri = registeredUri(client, parameters);
   try {
     if (client.mustPush) throw new Refusal('push_required');
     const authorization = checkRequest(client, redirectUri, parameters, context.profile);
-    return showFirstPage(context, authorization, languageOf(request));
+    return consent(authorization);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     attempt.outcome = refusal.logged();
     const target = { redirectUri, state: parameters.get('state') };
     const callback = errorCallbackTo(target, context.origins.apiUrl, refusal);
-    return sendCallback(context, languageOf(request), callback);
+    return sendCallback(context, language, callback);
   }
 }

@@ -3,9 +3,10 @@ import type { Callback } from '../state.js';
 import { readForm, required } from './bodies.js';
 import { checkCard } from './card-check.js';
 import { type Decision, showEnd } from './decision.js';
-import { endAt, errorCallbackTo, sendCallback } from './redirects.js';
+import { sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
+import { decline } from './without-page.js';
 
 /**
  * Serves the pages' forms (`POST`). Agreeing counts once. A citizen who comes late or twice gets a
@@ -43,14 +44,6 @@ function decideAfterEnd(made: Decision, decision: string, callback: Callback): R
   if (decision !== 'leave') return showEnd(made, 'finished', new Refusal('form_expired'));
   if (problem !== undefined && ending !== 'finished') made.attempt.outcome = problem.logged();
   return sendCallback(made.context, language, callback);
-}
-
-function decline({ context, attempt, form }: Decision): Response {
-  const { authorization, language } = form.view;
-  const declined = new Refusal('declined');
-  attempt.outcome = { ...declined.logged(), outcome: 'accepted' };
-  const callback = errorCallbackTo(authorization, context.origins.apiUrl, declined);
-  return endAt(context, authorization, language, callback);
 }
 
 function agree({ context, attempt, form, parameters }: Decision): Response {

@@ -9,7 +9,7 @@ export function announceIfReady(
   { clientId, noticeUri }: Client,
   { id, pendingPolls }: Process,
 ): void {
-  const { profile, chance, faults, log, clock, lifetime, sendNotice } = context;
+  const { profile, chance, faults, journal, clock, lifetime, sendNotice } = context;
   if (pendingPolls > 0 || profile.notices.value === 'none') return;
   if (noticeUri === undefined || sendNotice === undefined) return;
   const notice = (processId: string) =>
@@ -22,7 +22,7 @@ export function announceIfReady(
   const send = async (processId: string) => void (await sendNotice(notice(processId)));
   const ignore = () => undefined;
   const fault = faults.of('notice', notice(id), clientId);
-  log.write({
+  journal.write({
     step: 'notice',
     outcome: 'accepted',
     clientId,

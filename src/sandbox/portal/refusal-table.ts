@@ -17,7 +17,7 @@ const invalidRequest = { error: 'invalid_request', status: 400 } as const;
 const invalidGrant = { error: 'invalid_grant', status: 400 } as const;
 const invalidToken = { error: 'invalid_token', status: 401 } as const;
 
-/** The refusals by the code in the log. It is finer than `error`, whose values OAuth defines. */
+/** The refusals by the code in the journal. It is finer than `error`, whose values OAuth defines. */
 export const refusalTable = {
   wrong_origin: {
     error: 'not_found',
@@ -118,6 +118,11 @@ export const refusalTable = {
     ...invalidRequest,
     en: 'Parameter {at} does not match the wire profile of this sandbox.',
     ja: 'パラメーター {at} が、このサンドボックスの通信プロファイルと一致しません。',
+  },
+  consent_header_unknown: {
+    ...invalidRequest,
+    en: 'The header {at} must name a persona of this space, or agree or decline.',
+    ja: 'ヘッダー {at} には、このスペースの利用者の id、または agree か decline を指定してください。',
   },
   form_expired: {
     error: 'form_expired',
@@ -295,7 +300,7 @@ export const refusalTable = {
   not_for_remote: {
     error: 'access_denied',
     status: 403,
-    en: 'Only callers on loopback can use the log and the clock.',
+    en: 'Only callers on loopback can use the journal and the clock.',
     ja: '記録と時計は、ループバックからのみ利用できます。',
   },
   too_many_spaces: {
@@ -352,5 +357,5 @@ export const refusalTable = {
   },
 } as const satisfies Record<string, RefusalRow>;
 
-/** Why a step was refused: the code in the log. */
+/** Why a step was refused: the code in the journal. */
 export type RefusalCode = keyof typeof refusalTable;

@@ -20,7 +20,7 @@ export class Refusal extends Error {
     this.descriptionJa = fill(row.ja);
   }
 
-  /** Returns the refusal as the log writes it. */
+  /** Returns the refusal as the journal writes it. */
   logged() {
     return {
       outcome: 'refused',

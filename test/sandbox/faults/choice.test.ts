@@ -21,7 +21,7 @@ async function play(sandbox: Sandbox, clientId: string): Promise<readonly string
     clock: sandbox.clock,
     fetch: (request) => sandbox.fetch(request),
   });
-  const before = sandbox.log.length;
+  const before = sandbox.journal.length;
   const { url } = await client.beginConsent({ sessionBinding: SESSION });
   const callback = await sandbox.visit(url, { persona: 'hanako' });
   const outcome = await client.completeConsent(callback, { sessionBinding: SESSION });
@@ -29,7 +29,7 @@ async function play(sandbox: Sandbox, clientId: string): Promise<readonly string
   await client.query(outcome.grant, latest(), {
     onProgress: ({ retryAt }) => sandbox.clock.set(retryAt),
   });
-  return sandbox.log.slice(before).flatMap(({ step, fault }) => (fault ? [step] : []));
+  return sandbox.journal.slice(before).flatMap(({ step, fault }) => (fault ? [step] : []));
 }
 
 const mild = { do: 'delay', ms: 0 } as const;
@@ -67,7 +67,7 @@ describe('which calls a fault of the sandbox hits', () => {
       const { authorization } = (await import('../steps.js')).paths;
       for (let call = 0; call < 400; call++)
         await sandbox.fetch(new Request(`${browserUrl}${authorization.value}`));
-      return sandbox.log.filter(({ fault }) => fault !== undefined).length;
+      return sandbox.journal.filter(({ fault }) => fault !== undefined).length;
     };
     expect(await count(1)).toBe(400);
     const quarter = await count(0.25);

@@ -12,7 +12,7 @@ describe('a delay of the sandbox', () => {
     );
     const grant = await consent();
     const query = client.query(grant, latest(), { onProgress });
-    await expect.poll(() => sandbox.log.at(-1)?.step).toBe('result');
+    await expect.poll(() => sandbox.journal.at(-1)?.step).toBe('result');
     clock.advance(5_000);
     expect(await query).toMatchObject({ status: 'ready' });
   });
@@ -22,7 +22,7 @@ describe('a delay of the sandbox', () => {
       at('result', { do: 'delay', ms: 60_000 }),
     );
     const query = client.query(await consent(), latest(), { deadlineMs: 2_000 });
-    await expect.poll(() => sandbox.log.at(-1)?.step).toBe('result');
+    await expect.poll(() => sandbox.journal.at(-1)?.step).toBe('result');
     clock.advance(2_000);
     const pending = await query;
     expect(pending.status).toBe('pending');
@@ -42,7 +42,7 @@ describe('a stall of the sandbox', () => {
     const { client, consent, clock, sandbox, onProgress } = openBank({
       faults: [{ on: step, do: 'stall' }],
     });
-    const stalls = () => sandbox.log.filter(({ fault }) => fault === 'stall').length;
+    const stalls = () => sandbox.journal.filter(({ fault }) => fault === 'stall').length;
     const journey = errorOf(async () =>
       client.query(await consent(), latest(), { deadlineMs: 240_000, onProgress }),
     );

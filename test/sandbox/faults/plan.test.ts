@@ -15,7 +15,7 @@ describe('a fault of the sandbox', () => {
       { status: 'ready' },
     );
     expect(
-      second.sandbox.log.filter(({ step }) => step === 'result').map(({ fault }) => fault),
+      second.sandbox.journal.filter(({ step }) => step === 'result').map(({ fault }) => fault),
     ).toEqual([undefined, 'error-503', undefined]);
     const every = openBank({ faults: [{ on: 'result', do: 'error-503' }] });
     const other = await every.client.submit(await every.consent(), latest());
@@ -45,7 +45,7 @@ describe('a fault of the sandbox', () => {
       ],
     });
     await errorOf(async () => client.submit(await consent(), latest()));
-    expect(sandbox.log.at(-1)).toMatchObject({
+    expect(sandbox.journal.at(-1)).toMatchObject({
       step: 'request',
       outcome: 'accepted',
       fault: 'reset',

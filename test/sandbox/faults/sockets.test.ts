@@ -55,7 +55,7 @@ describe('a fault over sockets', () => {
     const grant = await consent();
     const abort = new AbortController();
     const query = errorOf(() => client.query(grant, latest(), { signal: abort.signal }));
-    await expect.poll(() => started.log.at(-1)?.fault).toBe('stall');
+    await expect.poll(() => started.journal.at(-1)?.fault).toBe('stall');
     abort.abort();
     expect(await query).toMatchObject({ code: 'aborted' });
     await client.close();

@@ -54,7 +54,7 @@ describe('an authorization code', () => {
     await thrownBy(async () =>
       client.completeConsent(await callback(), { sessionBinding: SESSION }),
     );
-    expect(sandbox.log.at(-1)).toMatchObject({
+    expect(sandbox.journal.at(-1)).toMatchObject({
       step: 'token',
       outcome: 'refused',
       code: 'fault_asked_for',

@@ -97,7 +97,7 @@ describe('the log page', () => {
     await sandbox.fetch(
       new Request(authorizationUrl(sandbox, { redirect_uri: 'https://loan.example/Callback' })),
     );
-    const page = await (await get(controlPaths.log)).text();
+    const page = await (await get(controlPaths.journal)).text();
     for (const text of [
       'redirect_uri_not_registered',
       '1文字ずつ比較します',
@@ -110,7 +110,7 @@ describe('the log page', () => {
   it('shows no secrets and no personal data', async () => {
     const code = await codeFor(sandbox, 'hanako');
     const token = String((await exchange(sandbox, code)).body.access_token);
-    const page = await (await get(controlPaths.log)).text();
+    const page = await (await get(controlPaths.journal)).text();
     for (const secret of [code, token, verifier, '>1234<', 'hanako', '花子', 'state-1'])
       expect(page).not.toContain(secret);
   });
@@ -121,8 +121,8 @@ describe('the log page', () => {
     );
     clock.advance(60_000);
     await sandbox.fetch(new Request(authorizationUrl(sandbox)));
-    const [first, second] = sandbox.log.map(({ at }) => at);
-    const page = await (await get(controlPaths.log)).text();
+    const [first, second] = sandbox.journal.map(({ at }) => at);
+    const page = await (await get(controlPaths.journal)).text();
     expect([
       first !== second,
       page.indexOf(String(second)) < page.indexOf(String(first)),
@@ -134,11 +134,11 @@ describe('the log page', () => {
     const clientId = '<script>alert(1)</script>';
     sandbox = createSandbox({ registrations: [{ ...registration, clientId }], clock });
     await sandbox.fetch(new Request(authorizationUrl(sandbox)));
-    expect(await (await get(controlPaths.log)).text()).not.toContain(clientId);
+    expect(await (await get(controlPaths.journal)).text()).not.toContain(clientId);
   });
 
   it('serves loopback only and is not logged itself', async () => {
-    expect((await get(controlPaths.log, { remote: true })).status).toBe(403);
-    expect(sandbox.log).toEqual([]);
+    expect((await get(controlPaths.journal, { remote: true })).status).toBe(403);
+    expect(sandbox.journal).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
     await look('locked');
     await stage.page.goto(String(authorizationUrl(stage.sandbox, { client_id: 'nobody' })));
     await look('unknown client');
-    await stage.page.goto(new URL(controlPaths.log, stage.sandbox.browserUrl).href);
+    await stage.page.goto(new URL(controlPaths.journal, stage.sandbox.browserUrl).href);
     await look('log');
   }
 

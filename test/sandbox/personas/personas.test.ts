@@ -67,7 +67,7 @@ async function outcomeOf(persona: string) {
   const { client, callback, sandbox } = openBank();
   return {
     outcome: await client.completeConsent(await callback(persona), { sessionBinding: SESSION }),
-    log: sandbox.log,
+    log: sandbox.journal,
   };
 }
 

@@ -44,7 +44,7 @@ describe('the authorization endpoint', () => {
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
     expect(await response.text()).toContain(`<code>${code}</code>`);
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'authorize', outcome: 'refused', code });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'authorize', outcome: 'refused', code });
   });
 
   it.each(['client_id', 'redirect_uri', 'state', 'code_challenge'])(

@@ -66,7 +66,11 @@ async function present(client_assertion: string, sandbox = open(), certificate?:
     withAssertion(client_assertion),
     certificate,
   );
-  return { status: answered.status, error: answered.body.error, code: sandbox.log.at(-1)?.code };
+  return {
+    status: answered.status,
+    error: answered.body.error,
+    code: sandbox.journal.at(-1)?.code,
+  };
 }
 
 describe('a client with registered keys', () => {
@@ -229,7 +233,7 @@ describe('a client with registered keys', () => {
     const pushed = await send(sandbox, paths.pushedAuthorization.value, {
       body: new URLSearchParams({ client_id: registration.clientId, ...withAssertion(once) }),
     });
-    expect([pushed.status, sandbox.log.at(-1)?.code]).toEqual([401, 'assertion_replayed']);
+    expect([pushed.status, sandbox.journal.at(-1)?.code]).toEqual([401, 'assertion_replayed']);
     expect((await present(await assertion(ec, { jti: 'two' }), sandbox)).status).toBe(200);
   });
 
@@ -269,7 +273,7 @@ describe('a client with registered keys', () => {
       await codeFor(sandbox, 'hanako'),
       changes,
     );
-    expect([status, body.error, sandbox.log.at(-1)?.code]).toEqual([
+    expect([status, body.error, sandbox.journal.at(-1)?.code]).toEqual([
       401,
       'invalid_client',
       'assertion_required',
@@ -301,7 +305,7 @@ describe('a client with registered keys', () => {
     const sandbox = open();
     const used = await assertion({ ...ec, privateKey: next.privateKey });
     await present(used, sandbox);
-    for (const part of used.split('.')) expect(JSON.stringify(sandbox.log)).not.toContain(part);
+    for (const part of used.split('.')) expect(JSON.stringify(sandbox.journal)).not.toContain(part);
   });
 });
 

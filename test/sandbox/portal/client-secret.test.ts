@@ -37,7 +37,7 @@ async function present(
   const answered = await send(sandbox, paths.token.value, { body, ...(headers && { headers }) });
   return {
     status: answered.status,
-    code: sandbox.log.at(-1)?.code,
+    code: sandbox.journal.at(-1)?.code,
     challenge: answered.headers.get('www-authenticate'),
   };
 }
@@ -83,7 +83,7 @@ describe('a client that is registered with a secret', () => {
   ])('is refused in the way of a header with %s', async (_, header, body, code) => {
     const sandbox = open('client_secret_basic', registered);
     expect(await present(sandbox, header, body)).toEqual(refused(code));
-    expect(JSON.stringify(sandbox.log)).not.toContain(SECRET);
+    expect(JSON.stringify(sandbox.journal)).not.toContain(SECRET);
   });
 
   it.each([

@@ -65,7 +65,7 @@ describe('the citizen', () => {
       state: 'state-1',
       iss: sandbox.environment().issuer,
     });
-    expect(sandbox.log.at(-1)).toMatchObject({
+    expect(sandbox.journal.at(-1)).toMatchObject({
       step: 'decide',
       outcome: 'accepted',
       code: 'declined',
@@ -84,7 +84,10 @@ describe('the citizen', () => {
       error: 'access_denied',
       state: 'state-1',
     });
-    expect(sandbox.log.slice(-2).map(({ code }) => code)).toEqual(['card_locked', 'card_locked']);
+    expect(sandbox.journal.slice(-2).map(({ code }) => code)).toEqual([
+      'card_locked',
+      'card_locked',
+    ]);
   });
 
   it.each(['', '123', '12345', 'abcd', '１２３４'])(

@@ -81,7 +81,7 @@ describe('a sandbox whose profile says form_post', () => {
       const url = urlOf({ response_mode: mode });
       const fields = await fieldsOf(await sandbox.visitRequest(url, { persona: 'hanako' }));
       expect([fields.error, fields.state]).toEqual(['invalid_request', 'state-1']);
-      expect(sandbox.log.map(({ code }) => code)).toEqual(['response_mode_differs']);
+      expect(sandbox.journal.map(({ code }) => code)).toEqual(['response_mode_differs']);
     },
   );
 
@@ -89,7 +89,7 @@ describe('a sandbox whose profile says form_post', () => {
     const error = await errorOf(() => sandbox.visit(urlOf(), { persona: 'hanako' }));
     expect(error.code).toBe('sandbox_refused');
     for (const text of [error.message, error.messageJa]) expect(text).toContain('visitRequest');
-    expect(sandbox.log).toEqual([]);
+    expect(sandbox.journal).toEqual([]);
   });
 });
 

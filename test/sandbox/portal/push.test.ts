@@ -47,7 +47,7 @@ function openingOf(
 }
 
 const visiting = { persona: 'hanako' };
-const last = (sandbox: Sandbox) => [sandbox.log.at(-1)?.step, sandbox.log.at(-1)?.code];
+const last = (sandbox: Sandbox) => [sandbox.journal.at(-1)?.step, sandbox.journal.at(-1)?.code];
 
 describe('the pushed authorization request endpoint', () => {
   it('keeps a request under a reference for a minute', async () => {

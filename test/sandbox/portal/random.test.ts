@@ -183,6 +183,6 @@ describe('two sandboxes in one process', () => {
     expect(
       callbackOf(await two.visit(authorizationUrl(two), { persona: 'mover' })).code,
     ).toBeDefined();
-    expect(one.log.filter(({ step }) => step === 'authorize')).toHaveLength(1);
+    expect(one.journal.filter(({ step }) => step === 'authorize')).toHaveLength(1);
   });
 });

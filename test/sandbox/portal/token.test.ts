@@ -57,7 +57,7 @@ describe('the token endpoint', () => {
     expect(await exchange(sandbox, await codeFor(sandbox, 'hanako'), changes)).toMatchObject(
       refused(400, error),
     );
-    expect(sandbox.log.at(-1)).toMatchObject({ step: 'token', outcome: 'refused', code });
+    expect(sandbox.journal.at(-1)).toMatchObject({ step: 'token', outcome: 'refused', code });
   });
 
   it('refuses an unknown client with a challenge', async () => {

@@ -42,7 +42,7 @@ describe('the log', () => {
     const token = String((await exchange(sandbox, code)).body.access_token);
     const { body } = await request(sandbox, token, income);
     await poll(sandbox, token, body[fields.processId.value]);
-    expect(sandbox.log.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+    expect(sandbox.journal.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
       'authorize accepted',
       'decide accepted',
       'decide accepted',
@@ -50,13 +50,14 @@ describe('the log', () => {
       'request accepted',
       'result accepted',
     ]);
-    expect(sandbox.log[0]).toEqual({
+    expect(sandbox.journal[0]).toEqual({
+      seq: 1,
       at: '2026-12-01T10:00:00+09:00',
       step: 'authorize',
       outcome: 'accepted',
       clientId: registration.clientId,
     });
-    const text = JSON.stringify(sandbox.log);
+    const text = JSON.stringify(sandbox.journal);
     for (const secret of [
       code,
       token,
@@ -72,8 +73,9 @@ describe('the log', () => {
 
   it('names no client that is not registered', async () => {
     await sandbox.fetch(new Request(authorizationUrl(sandbox, { client_id: 'somebody' })));
-    expect(sandbox.log).toEqual([
+    expect(sandbox.journal).toEqual([
       {
+        seq: 1,
         at: '2026-12-01T10:00:00+09:00',
         step: 'authorize',
         outcome: 'refused',
@@ -100,6 +102,6 @@ describe('two sandboxes', () => {
     expect(
       callbackOf(await other.visit(authorizationUrl(other), { persona: 'mover' })).code,
     ).toBeDefined();
-    expect(other.log.filter(({ step }) => step === 'authorize')).toHaveLength(1);
+    expect(other.journal.filter(({ step }) => step === 'authorize')).toHaveLength(1);
   });
 });

@@ -1,0 +1,118 @@
+import { enum as enumOf, int, optional, strictObject, string } from 'zod';
+import type { Clock } from '../foundation/clock.js';
+import { formatInstant } from '../foundation/time.js';
+import type { Fault } from './faults.js';
+
+/**
+ * A step of the flow, as the sandbox sees it; `codec` for a call that the codec of the sandbox
+ * failed at or answered itself.
+ */
+export type JournalStep =
+  | 'push'
+  | 'authorize'
+  | 'decide'
+  | 'token'
+  | 'request'
+  | 'result'
+  | 'acknowledge'
+  | 'notice'
+  | 'codec';
+
+/** What the sandbox did. Contains no token, code, PIN or personal data. */
+export interface JournalEntry {
+  /** The number of the entry, counted from 1. */
+  readonly seq: number;
+  /** When, by the sandbox's clock: ISO 8601 at +09:00. */
+  readonly at: string;
+  readonly step: JournalStep;
+  readonly outcome: 'accepted' | 'refused';
+  /** What was checked, in order, as far as it was right. */
+  readonly checked?: readonly string[];
+  /** Why it was refused, finer than the response says; `declined` when the citizen declined. */
+  readonly code?: string;
+  /** The reason as a sentence that says what to change. */
+  readonly reason?: string;
+  /** The sentence in Japanese. */
+  readonly reasonJa?: string;
+  /** The fault that was injected into the call. */
+  readonly fault?: Fault['do'];
+  /** The registered client, as soon as it is known. */
+  readonly clientId?: string;
+}
+
+/** Which entries of the journal are asked for. Default: all. */
+export interface JournalQuery {
+  /** Only entries after this number. */
+  readonly after?: number | undefined;
+  readonly step?: JournalStep | undefined;
+  readonly outcome?: JournalEntry['outcome'] | undefined;
+  readonly code?: string | undefined;
+  readonly clientId?: string | undefined;
+}
+
+export const steps = [
+  'push',
+  'authorize',
+  'decide',
+  'token',
+  'request',
+  'result',
+  'acknowledge',
+  'notice',
+  'codec',
+] as const satisfies readonly JournalStep[];
+
+/** The schema of a query. */
+export const querySchema = strictObject({
+  after: optional(int().min(0)),
+  step: optional(enumOf(steps)),
+  outcome: optional(enumOf(['accepted', 'refused'])),
+  code: optional(string().max(100)),
+  clientId: optional(string().max(64)),
+});
+
+// A sandbox may run for weeks.
+const LONGEST_JOURNAL = 10_000;
+
+/** Keeps the newest entries. */
+export interface Journal {
+  readonly entries: readonly JournalEntry[];
+  write(entry: Omit<JournalEntry, 'at' | 'seq'>): void;
+  /** Returns the entries that a query asks for, oldest first. */
+  find(query: JournalQuery): readonly JournalEntry[];
+  /** Forgets everything. */
+  clear(): void;
+  /** Calls `listener` after each entry, until the returned function is called. */
+  watch(listener: () => void): () => void;
+}
+
+/** Creates an empty journal. */
+export function createJournal(clock: Clock): Journal {
+  const entries: JournalEntry[] = [];
+  const listeners = new Set<() => void>();
+  let written = 0;
+  return {
+    entries,
+    write(entry) {
+      if (entries.length === LONGEST_JOURNAL) entries.shift();
+      entries.push(Object.freeze({ seq: ++written, at: formatInstant(clock.now()), ...entry }));
+      for (const listener of [...listeners]) listener();
+    },
+    find: ({ after = 0, ...wanted }) =>
+      entries.filter(
+        (entry) =>
+          entry.seq > after &&
+          Object.entries(wanted).every(
+            ([key, value]) => value === undefined || Reflect.get(entry, key) === value,
+          ),
+      ),
+    clear() {
+      entries.length = 0;
+      written = 0;
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
