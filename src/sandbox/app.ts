@@ -1,8 +1,10 @@
 import { callerOf } from './caller.js';
 import type { Attempt, SandboxContext } from './context.js';
+import { CONTROL_PATH, type ControlApp } from './control/http.js';
 import { corrupt, type Delivery, failBefore } from './fault-effects.js';
 import type { Fault } from './faults.js';
 import { Refusal } from './portal/refusals.js';
+import { jsonRefusal } from './refusal-response.js';
 import { thumbprintOf } from './registrations.js';
 import { findRoute, refuse, routesOf, type SandboxRoute } from './routes.js';
 import { type Answered, isTranslated, translate } from './translate.js';
@@ -25,9 +27,11 @@ export interface Peer {
 export type App = (request: Request, peer?: Peer) => Promise<Delivery>;
 
 /** Creates the app of a sandbox. */
-export function createApp(context: SandboxContext): App {
+export function createApp(context: SandboxContext, control: ControlApp): App {
   const routes = routesOf(context);
   return async (request, peer = {}) => {
+    const controlled = await answerControl(context, control, request, peer);
+    if (controlled !== undefined) return { response: controlled };
     const answer = async (inner: Request): Promise<Answered> => {
       const route = findRoute(context, routes, inner);
       return route instanceof Response
@@ -39,6 +43,23 @@ export function createApp(context: SandboxContext): App {
       : await answer(request);
     return fault ? corrupt(response, fault, context, request.signal) : { response };
   };
+}
+
+/** Answers a request to the control; undefined for any other request. */
+async function answerControl(
+  { origins }: SandboxContext,
+  control: ControlApp,
+  request: Request,
+  peer: Peer,
+): Promise<Response | undefined> {
+  const { origin, pathname } = new URL(request.url);
+  if (!(origin + pathname).startsWith(`${origins.browserUrl}${CONTROL_PATH}/`)) return undefined;
+  try {
+    return await control(request, attemptOf(peer));
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return jsonRefusal(refusal);
+    throw refusal;
+  }
 }
 
 function attemptOf({ clientCertificate, remote }: Peer): Attempt {
@@ -76,7 +97,7 @@ async function serve(
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     log(context, route, attempt, refusal.logged(), fault);
-    response = refuse(context.origins, request, refusal, route);
+    response = refuse(context.origins, request, refusal);
   }
   return { response, fault };
 }

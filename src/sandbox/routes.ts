@@ -1,6 +1,6 @@
 import type { Attempt, SandboxContext } from './context.js';
 import type { JournalStep } from './journal.js';
-import { controlRoutes } from './pages/control.js';
+import { startRoute } from './pages/control.js';
 import { openConsent } from './portal/authorize.js';
 import { decide } from './portal/decide.js';
 import { pushRequest } from './portal/push.js';
@@ -24,8 +24,6 @@ export interface SandboxRoute {
   readonly method: string;
   /** A step of the flow is logged, and a fault can be injected into it. */
   readonly step?: JournalStep;
-  /** Whether a program calls it, although it is on the origin of the pages. */
-  readonly machine?: boolean;
   readonly handle: Handler;
 }
 
@@ -50,7 +48,7 @@ export function routesOf({ origins, profile }: SandboxContext): readonly Sandbox
     ...(acknowledgement.value === null
       ? []
       : [apiRoute(acknowledgement.value, 'acknowledge', acknowledgeResult)]),
-    ...controlRoutes.map((route) => ({ ...route, base: browserUrl })),
+    { ...startRoute, base: browserUrl },
   ];
 }
 
@@ -67,7 +65,7 @@ export function findRoute(
   if (here.length === 0) return refuse(origins, request, new Refusal('unknown_route'));
   const route = here.find((candidate) => candidate.method === request.method);
   if (route !== undefined) return route;
-  const response = refuse(origins, request, new Refusal('method_not_allowed'), here[0]);
+  const response = refuse(origins, request, new Refusal('method_not_allowed'));
   response.headers.set('allow', here.map((candidate) => candidate.method).join(', '));
   return response;
 }
@@ -77,8 +75,7 @@ export function refuse(
   { browserUrl }: SandboxContext['origins'],
   request: Request,
   refusal: Refusal,
-  route?: SandboxRoute,
 ): Response {
   const onPages = new URL(request.url).origin === new URL(browserUrl).origin;
-  return onPages && route?.machine !== true ? pageRefusal(request, refusal) : jsonRefusal(refusal);
+  return onPages ? pageRefusal(request, refusal) : jsonRefusal(refusal);
 }

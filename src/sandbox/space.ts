@@ -13,6 +13,7 @@ import { type App, createApp } from './app.js';
 import { createChance } from './chance.js';
 import { createContext, type Origins } from './context.js';
 import { createControl } from './control/control.js';
+import { createControlApp } from './control/http.js';
 import { detach } from './fault-effects.js';
 import { createFaultPlan } from './faults.js';
 import type { CheckedOptions } from './options.js';
@@ -55,7 +56,8 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
     context.journal.clear();
     Object.assign(context, createContext(begin(), context.journal));
   };
-  const app = createApp(context);
+  const control = createControl(context, reset);
+  const app = createApp(context, createControlApp(context, control));
   const fetch: Sandbox['fetch'] = async (request, peer) =>
     detach(await app(request, peer), request.signal);
   const sandbox: Space['sandbox'] = {
@@ -84,7 +86,7 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
       });
     },
     clock: clock.clock,
-    control: createControl(context, reset),
+    control,
     journal: context.journal.entries,
   };
   return { sandbox, app };

@@ -1,88 +1,77 @@
-import { isSelfInfoError } from '../../foundation/errors.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { Attempt, SandboxContext } from '../context.js';
 import type { JournalEntry } from '../journal.js';
-import { jsonResponse, readJson } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
-import { html, nothing, page } from './frame.js';
+import { html, type Markup, nothing, page } from './frame.js';
 
 /**
  * The paths that the sandbox serves beside the portal, on the origin of its pages and to loopback
- * only: the journal as a page, and its virtual clock.
+ * only: a page that shows its state, and what a program reads and changes. `openapi` describes all
+ * of them.
  *
  * @example
  * ```ts
  * import { controlPaths, type StartedSandbox } from 'myna-selfinfo/sandbox';
  * const advance = (sandbox: StartedSandbox, advanceMs: number) =>
- *   fetch(new URL(controlPaths.clock, sandbox.browserUrl), {
+ *   fetch(sandbox.browserUrl + controlPaths.clock, {
  *     method: 'POST',
  *     headers: { 'content-type': 'application/json' },
  *     body: JSON.stringify({ advanceMs }),
  *   });
  * ```
  */
-export const controlPaths = { journal: '/sandbox/journal', clock: '/sandbox/clock' } as const;
+export const controlPaths = {
+  start: '/',
+  openapi: '/sandbox/openapi.json',
+  journal: '/sandbox/journal',
+  clock: '/sandbox/clock',
+  faults: '/sandbox/faults',
+  personas: '/sandbox/personas',
+  registrations: '/sandbox/registrations',
+  announcements: '/sandbox/announcements',
+  rule: '/sandbox/rule',
+  reset: '/sandbox/reset',
+} as const;
 
-/** The end of the year 9999: later instants have no common format. */
-const LAST_MS = Date.UTC(9999, 11, 31);
-
-type Control = (
-  context: Pick<SandboxContext, 'baseClock' | 'journal'>,
-  request: Request,
-) => Promise<Response> | Response;
-
-/** The routes of journal and clock. The journal is a page; a program calls the clock. */
-export const controlRoutes = [
-  {
-    path: controlPaths.journal,
-    method: 'GET',
-    machine: false,
-    handle: onLoopback(({ journal }) => journalPage(journal.entries)),
-  },
-  { path: controlPaths.clock, method: 'GET', machine: true, handle: onLoopback(showTime) },
-  { path: controlPaths.clock, method: 'POST', machine: true, handle: onLoopback(moveTime) },
-] as const;
-
-function onLoopback(control: Control) {
-  return async (
-    context: SandboxContext,
-    request: Request,
-    { remote }: Attempt,
-  ): Promise<Response> => {
-    if (remote) throw new Refusal('not_for_remote');
-    return control(context, request);
-  };
-}
-
-function showTime({ baseClock }: Pick<SandboxContext, 'baseClock'>): Response {
-  const now = baseClock.now();
-  return jsonResponse({ now: formatInstant(now), epochMs: now });
-}
-
-// JSON only: a page of another origin cannot send it without a preflight request.
-async function moveTime(
-  { baseClock: clock }: Pick<SandboxContext, 'baseClock'>,
-  request: Request,
-): Promise<Response> {
-  const order = await readJson(request);
-  const [[name, value] = [], ...more] =
-    typeof order === 'object' && order !== null ? Object.entries(order) : [];
-  if (more.length > 0) throw new Refusal('clock_order_invalid');
-  try {
-    if (name === 'set' && typeof value === 'string') clock.set(value);
-    else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS)
-      clock.advance(value);
-    else throw new Refusal('clock_order_invalid');
-  } catch (error) {
-    throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;
-  }
-  return showTime({ baseClock: clock });
-}
+/** The route of the start page. */
+export const startRoute = { path: controlPaths.start, method: 'GET', handle: startPage } as const;
 
 const SHOWN = 500;
 
-/** Returns the newest entries as a page in both languages. */
-function journalPage(entries: readonly JournalEntry[]): Response {
+/** Shows a person the state of a sandbox, in both languages. */
+async function startPage(
+  context: SandboxContext,
+  _request: Request,
+  { remote }: Attempt,
+): Promise<Response> {
+  if (remote) throw new Refusal('not_for_remote');
+  const { clients, personas, journal, baseClock, origins } = context;
+  const registered = [...clients.values()].map(({ clientId, name, redirectUris, items }) => [
+    html`<code>${clientId}</code>`,
+    html`${name}`,
+    html`${redirectUris.join(' ')}`,
+    html`${[...items.values()].map(({ detail }) => detail).join(' ')}`,
+  ]);
+  const citizens = [...personas.values()].map(({ id, name, pin, card = '' }) => [
+    html`<code>${id}</code>`,
+    html`${name}`,
+    html`${pin}`,
+    html`${card}`,
+  ]);
+  return page('ja', {
+    title: 'サンドボックス / Sandbox',
+    wide: true,
+    body: html`<h1>サンドボックス / Sandbox</h1>
+<p>${formatInstant(baseClock.now())}<br><code>${origins.browserUrl}</code><br><code>${origins.apiUrl}</code></p>
+${table('登録 / Registrations', ['client_id', 'サービス / service', 'redirect_uri', '項目 / items'], registered)}
+${table('利用者 / Personas', ['id', '氏名 / name', '暗証番号 / PIN', 'カード / card'], citizens)}
+<p>記録は新しい順に最大${SHOWN}件。秘密の値と個人情報は含みません。<br><span lang="en">The newest ${SHOWN} entries of the journal at most, newest first. They contain no secrets and no personal data.</span></p>
+${journalTable(journal.entries)}
+<p><a href="${origins.browserUrl}${controlPaths.openapi}">OpenAPI</a></p>`,
+  });
+}
+
+function journalTable(entries: readonly JournalEntry[]): Markup {
   const rows = entries
     .slice(-SHOWN)
     .reverse()
@@ -92,7 +81,7 @@ function journalPage(entries: readonly JournalEntry[]): Response {
           ? nothing
           : html`${reasonJa}<br><span lang="en">${reason}</span>`;
       const injected = fault === undefined ? nothing : html` fault: ${fault}`;
-      const cells = [
+      return [
         html`${at}`,
         html`${step}`,
         html`${outcome}`,
@@ -100,7 +89,6 @@ function journalPage(entries: readonly JournalEntry[]): Response {
         html`<code>${code}</code>${injected}`,
         why,
       ];
-      return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
     });
   const heads = [
     '時刻 / time',
@@ -110,13 +98,16 @@ function journalPage(entries: readonly JournalEntry[]): Response {
     'コード / code',
     '理由 / reason',
   ];
-  return page('ja', {
-    title: '記録 / Log',
-    wide: true,
-    body: html`<h1>記録 / Log</h1>
-<p>新しい順に最大${SHOWN}件。秘密の値と個人情報は含みません。<br><span lang="en">The newest ${SHOWN} entries at most, newest first. They contain no secrets and no personal data.</span></p>
-<div class="scroll" role="region" aria-label="記録 / Log" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
-${rows}
-</tbody></table></div>`,
-  });
+  return table('記録 / Journal', heads, rows);
+}
+
+function table(
+  title: string,
+  heads: readonly string[],
+  rows: readonly (readonly Markup[])[],
+): Markup {
+  return html`<h2>${title}</h2>
+<div class="scroll" role="region" aria-label="${title}" tabindex="0"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}
+</tbody></table></div>`;
 }

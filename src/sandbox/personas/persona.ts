@@ -96,7 +96,9 @@ export interface Persona {
 }
 
 const day = iso.date();
-const openFields = record(string(), json());
+/** Any JSON. */
+export const anyJson = json();
+const openFields = record(string(), anyJson);
 const contentShape = {
   holder: string().min(1),
   asOf: optional(day),
@@ -119,11 +121,16 @@ export function personaSchema(catalog: Catalog) {
   return catalog === publishedCatalog ? publishedPersona : createSchema(catalog);
 }
 
-function createSchema({ details, servers }: Catalog) {
-  const detailId = enumOf(details.map((detail) => detail.id));
-  const holderId = enumOf(
-    servers.filter((server) => server.role === 'holder').map((server) => server.id),
-  );
+/** Returns the schema of a record of a catalogue. */
+export function recordSchema({ servers }: Catalog) {
+  const holders = servers.filter(({ role }) => role === 'holder').map(({ id }) => id);
+  return strictObject({ ...recordShape, server: enumOf(holders) });
+}
+
+function createSchema(catalog: Catalog) {
+  const detailId = enumOf(catalog.details.map(({ id }) => id));
+  const record = recordSchema(catalog);
+  const holderId = record.shape.server;
   return strictObject({
     id: string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     name: string().min(1),
@@ -131,7 +138,7 @@ function createSchema({ details, servers }: Catalog) {
     pin: string().regex(/^\d{4}$/),
     card: optional(enumOf(['locked', 'expired'])),
     pendingPolls: optional(int().min(0).max(1_000)),
-    records: partialRecord(detailId, array(strictObject({ ...recordShape, server: holderId }))),
+    records: partialRecord(detailId, array(record)),
     statuses: optional(
       partialRecord(
         detailId,

@@ -300,14 +300,25 @@ export const refusalTable = {
   not_for_remote: {
     error: 'access_denied',
     status: 403,
-    en: 'Only callers on loopback can use the journal and the clock.',
-    ja: '記録と時計は、ループバックからのみ利用できます。',
+    en: 'Only callers on loopback can use what is below /sandbox, and none under NODE_ENV=production.',
+    ja: '/sandbox 以下は、ループバックからのみ利用できます。NODE_ENV が production のときは利用できません。',
   },
   too_many_spaces: {
     error: 'not_found',
     status: 404,
     en: 'This sandbox has as many spaces as it can keep. Use one of them again, or start the sandbox again.',
     ja: 'スペースの数が上限に達しています。既存のスペースを使うか、サンドボックスを起動し直してください。',
+  },
+  control_none: {
+    error: 'not_found',
+    status: 404,
+    en: 'There is none.',
+    ja: '設定されていません。',
+  },
+  control_query: {
+    ...invalidRequest,
+    en: 'The query names an unknown parameter, or a value that is not possible: see /sandbox/openapi.json.',
+    ja: 'クエリに、不明なパラメーターか、指定できない値があります。/sandbox/openapi.json を確認してください。',
   },
   clock_order_invalid: {
     ...invalidRequest,

@@ -1,0 +1,87 @@
+import { isSelfInfoError, type SelfInfoError } from '../../foundation/errors.js';
+import type { Attempt, SandboxContext } from '../context.js';
+import { jsonResponse, readJson } from '../portal/bodies.js';
+import { Refusal } from '../portal/refusals.js';
+import { describeControl } from './openapi.js';
+import { operationsOf } from './operations.js';
+import type { SandboxControl } from './types.js';
+
+/** Where the control is served, below the base URL of the pages. */
+export const CONTROL_PATH = '/sandbox';
+
+/** Answers a request to the control; undefined if nothing is served at its path. */
+export type ControlApp = (request: Request, attempt: Attempt) => Promise<Response | undefined>;
+
+/** Creates the control over HTTP. */
+export function createControlApp(context: SandboxContext, control: SandboxControl): ControlApp {
+  const operations = operationsOf(context.catalog);
+  return async (request, { remote }) => {
+    const url = new URL(request.url);
+    const path = url.pathname.slice(
+      new URL(context.origins.browserUrl + CONTROL_PATH).pathname.length,
+    );
+    const here = operations.flatMap((operation) => {
+      const parameters = match(operation.path, path);
+      return parameters === undefined ? [] : [{ operation, parameters }];
+    });
+    if (here.length === 0 && path !== '/openapi.json') return undefined;
+    if (remote || process.env.NODE_ENV === 'production') throw new Refusal('not_for_remote');
+    if (path === '/openapi.json')
+      return jsonResponse(describeControl(operations, context.origins.browserUrl + CONTROL_PATH));
+    const found = here.find(({ operation }) => operation.method === request.method);
+    if (found === undefined) throw new Refusal('method_not_allowed');
+    const { operation, parameters } = found;
+    const body = operation.body === undefined ? undefined : await readJson(request);
+    try {
+      const value = await operation.run({
+        control,
+        clock: context.baseClock,
+        path: parameters,
+        query: Object.fromEntries(url.searchParams),
+        body: body as never,
+        signal: request.signal,
+      });
+      return operation.response === undefined
+        ? new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
+        : jsonResponse(value);
+    } catch (error) {
+      if (isSelfInfoError(error)) return refused(error, parameters);
+      throw error;
+    }
+  };
+}
+
+/** Matches a path with parameters in braces. Returns their values; undefined for another path. */
+function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
+  const [parts, given] = [pattern.split('/'), path.split('/')];
+  if (parts.length !== given.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of parts.entries()) {
+    const value = given[index] ?? '';
+    const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
+    if (name === undefined) {
+      if (part !== value) return undefined;
+    } else parameters[name] = decoded(value);
+  }
+  return parameters;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Refusal('broken_encoding');
+  }
+}
+
+/** Returns what the control threw: 404 if the path names what does not exist. */
+function refused(
+  { code, path = '', message, messageJa }: SelfInfoError,
+  parameters: Readonly<Record<string, string>>,
+): Response {
+  const status = Object.hasOwn(parameters, path) ? 404 : 400;
+  return Response.json(
+    { error: code, error_description: message, error_description_ja: messageJa, path },
+    { status, headers: { 'cache-control': 'no-store' } },
+  );
+}

@@ -1,0 +1,246 @@
+import {
+  array,
+  coerce,
+  enum as enumOf,
+  int,
+  optional,
+  strictObject,
+  string,
+  union,
+  type ZodObject,
+  type ZodType,
+} from 'zod';
+import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
+import { isSelfInfoError } from '../../foundation/errors.js';
+import { formatInstant } from '../../foundation/time.js';
+import type { SandboxContext } from '../context.js';
+import { faultSchema } from '../faults.js';
+import { querySchema, steps } from '../journal.js';
+import { personaSchema, recordSchema } from '../personas/persona.js';
+import { Refusal } from '../portal/refusals.js';
+import { ruleSchema } from './rule.js';
+import type { SandboxControl } from './types.js';
+
+/** What an operation is called with. Parameters are texts; the body is JSON, not yet checked. */
+export interface OperationInput {
+  readonly control: SandboxControl;
+  readonly clock: SandboxContext['baseClock'];
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: never;
+  readonly signal: AbortSignal;
+}
+
+/** A function of the control, as it is served over HTTP and described by OpenAPI. */
+export interface Operation {
+  /** The name of the function: the operationId of OpenAPI. */
+  readonly id: string;
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Below `/sandbox`, with parameters in braces. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: ZodObject;
+  readonly body?: ZodType;
+  /** Of the response. Default: it has no body. */
+  readonly response?: ZodType;
+  run(input: OperationInput): unknown;
+}
+
+const instant = string().meta({ format: 'date-time' });
+const entrySchema = strictObject({
+  seq: int(),
+  at: instant,
+  step: enumOf(steps),
+  outcome: enumOf(['accepted', 'refused']),
+  code: optional(string()),
+  reason: optional(string()),
+  reasonJa: optional(string()),
+  fault: optional(string()),
+  clientId: optional(string()),
+});
+const planned = faultSchema.and(strictObject({ id: string(), hits: int() }).loose());
+const time = strictObject({ now: instant, epochMs: int() });
+/** Checked by the control itself: what a registration may be depends on several of its parts. */
+const openObject = strictObject({}).loose();
+const announcements = array(openObject);
+const journalQuery = querySchema.extend({
+  after: optional(coerce.number().int().min(0)),
+  count: optional(coerce.number().int().min(1).max(10_000)),
+  waitMs: optional(coerce.number().int().min(0).max(600_000)),
+});
+
+/** Returns the operations of a sandbox whose personas have records in a catalogue. */
+export function operationsOf(catalog: Catalog = publishedCatalog): readonly Operation[] {
+  return [
+    ...personaOperations(catalog),
+    ...faultOperations,
+    ...registrationOperations,
+    ...consentOperations,
+    ...timeOperations,
+  ];
+}
+
+function personaOperations(catalog: Catalog): readonly Operation[] {
+  const persona = personaSchema(catalog);
+  const records = array(recordSchema(catalog));
+  const one = '/personas/{id}';
+  return [
+    {
+      ...{ id: 'listPersonas', method: 'GET', path: '/personas', response: array(persona) },
+      summary: 'Returns the personas.',
+      run: ({ control }) => control.listPersonas(),
+    },
+    {
+      ...{ id: 'putPersona', method: 'PUT', path: one, body: persona, response: persona },
+      summary: 'Adds a persona, or replaces the one with this id.',
+      run: ({ control, path, body }) => control.putPersona({ ...Object(body), id: path.id }),
+    },
+    {
+      ...{ id: 'putRecords', method: 'PUT', path: `${one}/records/{detail}`, body: records },
+      ...{ summary: 'Replaces the records of a persona about a detail.', response: persona },
+      run: ({ control, path, body }) => control.putRecords(path.id ?? '', path.detail ?? '', body),
+    },
+    {
+      ...{ id: 'deletePersona', method: 'DELETE', path: one, summary: 'Removes a persona.' },
+      run: ({ control, path }) => control.deletePersona(path.id ?? ''),
+    },
+  ];
+}
+
+const faultOperations: readonly Operation[] = [
+  {
+    ...{ id: 'listFaults', method: 'GET', path: '/faults', response: array(planned) },
+    summary: 'Returns the faults, in the order in which they are asked.',
+    run: ({ control }) => control.listFaults(),
+  },
+  {
+    ...{ id: 'addFault', method: 'POST', path: '/faults', body: faultSchema, response: planned },
+    summary: 'Adds a fault.',
+    run: ({ control, body }) => control.addFault(body),
+  },
+  {
+    ...{ id: 'deleteFault', method: 'DELETE', path: '/faults/{id}', summary: 'Removes a fault.' },
+    run: ({ control, path }) => control.deleteFault(path.id ?? ''),
+  },
+];
+
+const registrationOperations: readonly Operation[] = [
+  {
+    ...{ id: 'listRegistrations', method: 'GET', path: '/registrations' },
+    ...{ summary: 'Returns the registrations, without secrets.', response: array(openObject) },
+    run: ({ control }) => control.listRegistrations(),
+  },
+  {
+    ...{ id: 'putRegistration', method: 'PUT', path: '/registrations/{clientId}' },
+    ...{ summary: 'Adds a registration, or replaces the one with this client id.' },
+    ...{ body: openObject, response: openObject },
+    run: ({ control, path, body }) =>
+      control.putRegistration({ ...Object(body), clientId: path.clientId }),
+  },
+  {
+    ...{ id: 'deleteRegistration', method: 'DELETE', path: '/registrations/{clientId}' },
+    summary: 'Removes a registration.',
+    run: ({ control, path }) => control.deleteRegistration(path.clientId ?? ''),
+  },
+  {
+    ...{ id: 'listAnnouncements', method: 'GET', path: '/announcements', response: announcements },
+    summary: 'Returns the announcements of the control.',
+    run: ({ control }) => control.listAnnouncements(),
+  },
+  {
+    ...{ id: 'putAnnouncements', method: 'PUT', path: '/announcements', body: announcements },
+    ...{ summary: 'Replaces the announcements of the control.', response: announcements },
+    run({ control, body }) {
+      control.putAnnouncements(body);
+      return control.listAnnouncements();
+    },
+  },
+];
+
+const consentOperations: readonly Operation[] = [
+  {
+    ...{ id: 'getRule', method: 'GET', path: '/rule', response: ruleSchema },
+    summary: 'Returns how consents are given without a page.',
+    run({ control }) {
+      const rule = control.getRule();
+      if (rule === undefined) throw new Refusal('control_none');
+      return rule;
+    },
+  },
+  {
+    ...{ id: 'putRule', method: 'PUT', path: '/rule', body: ruleSchema, response: ruleSchema },
+    summary: 'Gives every consent from now on without a page.',
+    run({ control, body }) {
+      control.putRule(body);
+      return control.getRule();
+    },
+  },
+  {
+    ...{ id: 'deleteRule', method: 'DELETE', path: '/rule' },
+    summary: 'Lets a person consent on the pages again.',
+    run: ({ control }) => control.putRule(undefined),
+  },
+  {
+    ...{ id: 'readJournal', method: 'GET', path: '/journal', query: journalQuery },
+    ...{ summary: 'Returns entries of the journal. With waitMs, waits for `count` of them.' },
+    response: array(entrySchema),
+    run: ({ control, query, signal }) => readJournal(control, query, signal),
+  },
+];
+
+const timeOperations: readonly Operation[] = [
+  {
+    ...{ id: 'getClock', method: 'GET', path: '/clock', response: time },
+    summary: 'Returns the time.',
+    run: ({ clock }) => timeOf(clock),
+  },
+  {
+    ...{ id: 'moveClock', method: 'POST', path: '/clock', response: time },
+    ...{ summary: 'Sets the clock, or moves it forward.' },
+    body: union([strictObject({ set: instant }), strictObject({ advanceMs: int().min(0) })]),
+    run: ({ clock, body }) => moveClock(clock, body),
+  },
+  {
+    ...{ id: 'reset', method: 'POST', path: '/reset', body: strictObject({}) },
+    summary: 'Puts everything back to how it began.',
+    run: ({ control }) => control.reset(),
+  },
+];
+
+async function readJournal(
+  control: SandboxControl,
+  given: OperationInput['query'],
+  signal: AbortSignal,
+) {
+  const { success, data } = journalQuery.safeParse(given);
+  if (!success) throw new Refusal('control_query');
+  const { count = 1, waitMs, ...query } = data;
+  if (waitMs === undefined) return control.readJournal(query);
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+  return control
+    .waitForJournal(query, { count, signal: enough })
+    .catch(() => control.readJournal(query));
+}
+
+function timeOf(clock: OperationInput['clock']) {
+  const now = clock.now();
+  return { now: formatInstant(now), epochMs: now };
+}
+
+/** The end of the year 9999: later instants have no common format. */
+const LAST_MS = Date.UTC(9999, 11, 31);
+
+function moveClock(clock: OperationInput['clock'], order: unknown) {
+  const [[name, value] = [], ...more] =
+    typeof order === 'object' && order !== null ? Object.entries(order) : [];
+  if (more.length > 0) throw new Refusal('clock_order_invalid');
+  try {
+    if (name === 'set' && typeof value === 'string') clock.set(value);
+    else if (name === 'advanceMs' && typeof value === 'number' && clock.now() + value <= LAST_MS)
+      clock.advance(value);
+    else throw new Refusal('clock_order_invalid');
+  } catch (error) {
+    throw isSelfInfoError(error) ? new Refusal('clock_order_invalid') : error;
+  }
+  return timeOf(clock);
+}
