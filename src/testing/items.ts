@@ -64,7 +64,7 @@ export type ItemInput<I = ItemSpec> =
 
 /** The outcomes of an answer by item. An item that is left out was not asked. */
 export type AnswerItems<S extends ServiceSpec = Service> = {
-  readonly [K in keyof S['items']]?: ItemInput<S['items'][K]>;
+  readonly [K in keyof S['items']]?: ItemInput<S['items'][K]> | undefined;
 };
 
 const HOLDER = 'サンプル市';
