@@ -10,35 +10,25 @@ import type { WireItemStatus } from '../wire/data.js';
 import type { MissingHolder, WireItem, WireRecord } from '../wire/messages.js';
 import { checkWord, isoOf } from './checks.js';
 
-/** What the schema of an item takes: a record as received. Without a schema: an open record. */
-type ReceivedRecord<I> = I extends {
-  readonly record: {
-    readonly '~standard': { readonly types?: { readonly input: infer R } | undefined };
-  };
-}
-  ? unknown extends R
-    ? OpenRecord
-    : R
-  : OpenRecord;
-
-type WithoutHolder<R> = { [K in keyof R as K extends 'holder' ? never : K]: R[K] };
-
 /**
  * A record of an item as the portal sends it: what its schema takes, or an open record. Default of
  * `holder`: サンプル市.
  */
-export type RecordInput<I = ItemSpec> =
-  ReceivedRecord<I> extends infer R
-    ? R extends unknown
-      ? WithoutHolder<R> & { readonly holder?: string }
-      : never
-    : never;
-
-/** A holder whose part is missing. Default of `until`: unknown. */
-interface MissingInput {
-  readonly server: string;
-  readonly until?: Instant | null;
-}
+export type RecordInput<I = ItemSpec> = (
+  I extends {
+    readonly record: {
+      readonly '~standard': { readonly types?: { readonly input: infer R } | undefined };
+    };
+  }
+    ? unknown extends R
+      ? OpenRecord
+      : R
+    : OpenRecord
+) extends infer R
+  ? R extends unknown
+    ? { [K in keyof R as K extends 'holder' ? never : K]: R[K] } & { readonly holder?: string }
+    : never
+  : never;
 
 /**
  * The outcome of one item: its records, a status, or a status with its details.
@@ -53,7 +43,10 @@ export type ItemInput<I = ItemSpec> =
   | {
       readonly status: 'present';
       readonly records: readonly RecordInput<I>[];
-      readonly missing?: readonly MissingInput[];
+      readonly missing?: readonly {
+        readonly server: string;
+        readonly until?: Instant | null;
+      }[];
     }
   | {
       readonly status: 'unavailable';
@@ -197,7 +190,7 @@ function readMissing([given, path]: Element): MissingHolder {
   const { server, until = null } = readKeys(given, path, {
     server: true,
     until: true,
-  } satisfies Record<keyof MissingInput, true>);
+  } satisfies Record<keyof MissingHolder, true>);
   checkText(server, `${path}.server`);
   return {
     server,

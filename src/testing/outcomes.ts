@@ -14,27 +14,19 @@ import { checkUse, checkWord, isoOf } from './checks.js';
 import { createGrant } from './grant.js';
 import { createRetrieval } from './retrieval.js';
 
-type ConsentStatus = ConsentOutcome['status'];
-type CollectedStatus = Collected['status'];
-type Refused = Extract<ConsentOutcome, { readonly status: 'rejected' }>;
-
-/** A status that has no details. */
-type NoOptions = { readonly [option: string]: never };
-
 /**
  * Details of an outcome of a consent, by its status.
  *
  * Defaults: a made grant; a rejection at `callback` with `issuer_mismatch`.
  */
-export type ConsentOutcomeOptions<S extends ServiceSpec, T extends ConsentStatus> = {
-  readonly granted: { readonly grant?: Grant<S> };
-  readonly rejected: { readonly at?: Refused['at']; readonly code?: CallbackCode };
-  readonly declined: NoOptions;
-  readonly expired: NoOptions;
-  readonly replayed: NoOptions;
-  readonly unknown: NoOptions;
-  readonly 'foreign-browser': NoOptions;
-}[T];
+export type ConsentOutcomeOptions<
+  S extends ServiceSpec,
+  T extends ConsentOutcome['status'],
+> = T extends 'granted'
+  ? { readonly grant?: Grant<S> }
+  : T extends 'rejected'
+    ? { readonly at?: 'callback' | 'authorize' | 'token'; readonly code?: CallbackCode }
+    : { readonly [option: string]: never };
 
 /**
  * Details of a result of collecting, by its status.
@@ -43,7 +35,7 @@ export type ConsentOutcomeOptions<S extends ServiceSpec, T extends ConsentStatus
  * otherwise; `retryAt` three seconds after the request; `until` and `causes` of the published
  * calendar at the instant `at`, which is that of the request; the error `retrieval_gone`.
  */
-export type CollectedOptions<S extends ServiceSpec, T extends CollectedStatus> = {
+export type CollectedOptions<S extends ServiceSpec, T extends Collected['status']> = {
   readonly ready: { readonly answer?: Answer<S>; readonly retrieval?: Retrieval<S> };
   readonly pending: {
     readonly retryAt?: Instant;
@@ -59,9 +51,8 @@ export type CollectedOptions<S extends ServiceSpec, T extends CollectedStatus> =
   readonly failed: { readonly error?: SelfInfoError };
 }[T];
 
-/** What is refused where; the type makes the compiler find a forgotten place. */
 const PLACES = { callback: true, authorize: true, token: true } as const satisfies Record<
-  Refused['at'],
+  Extract<ConsentOutcome, { readonly status: 'rejected' }>['at'],
   true
 >;
 const CONSENT_KEYS = {
@@ -73,7 +64,7 @@ const CONSENT_KEYS = {
   unknown: {},
   'foreign-browser': {},
 } as const satisfies {
-  readonly [T in ConsentStatus]: Record<keyof ConsentOutcomeOptions<Service, T>, true>;
+  readonly [T in ConsentOutcome['status']]: Record<keyof ConsentOutcomeOptions<Service, T>, true>;
 };
 const COLLECTED_KEYS = {
   ready: { answer: true, retrieval: true },
@@ -81,7 +72,7 @@ const COLLECTED_KEYS = {
   unavailable: { at: true, until: true, causes: true, retrieval: true },
   failed: { error: true },
 } as const satisfies {
-  readonly [T in CollectedStatus]: Record<keyof CollectedOptions<Service, T>, true>;
+  readonly [T in Collected['status']]: Record<keyof CollectedOptions<Service, T>, true>;
 };
 /** The pace of the public wire profile. */
 const RETRY_MS = 3_000;
@@ -101,14 +92,14 @@ const RETRY_MS = 3_000;
  * const page = (service: Service) => explain(createConsentOutcome(service, 'declined'), 'ja');
  * ```
  */
-export function createConsentOutcome<S extends Service, T extends ConsentStatus>(
+export function createConsentOutcome<S extends Service, T extends ConsentOutcome['status']>(
   service: S,
   status: T,
   options?: ConsentOutcomeOptions<S, T>,
 ): ConsentOutcome<S> & { readonly status: T };
 export function createConsentOutcome(
   service: Service,
-  status: ConsentStatus,
+  status: ConsentOutcome['status'],
   given: object = {},
 ): ConsentOutcome {
   checkUse(service);
@@ -150,14 +141,14 @@ export function createConsentOutcome(
  *   explain(createCollected(service, 'unavailable', { at: '2027-01-01' }), 'ja');
  * ```
  */
-export function createCollected<S extends Service, T extends CollectedStatus>(
+export function createCollected<S extends Service, T extends Collected['status']>(
   service: S,
   status: T,
   options?: CollectedOptions<S, T>,
 ): Collected<S> & { readonly status: T };
 export function createCollected(
   service: Service,
-  status: CollectedStatus,
+  status: Collected['status'],
   given: object = {},
 ): Collected {
   checkUse(service);
