@@ -157,7 +157,7 @@ describe('a sandbox with host names', () => {
     expect(warned).toEqual([]);
   });
 
-  it('names each name once in its certificate', async () => {
+  it('has each name once in its certificate', async () => {
     const { tls, environment } = sandbox.connection;
     const socket = connectTls({
       host: '127.0.0.1',
