@@ -84,24 +84,18 @@ function ownReason(error: unknown): FailureReason | undefined {
   // Node reports the end of a connection before TLS is established as a reset without a system call.
   if (code === 'ECONNRESET' && syscall === undefined) return 'closed';
   if (code === 'UNSPECIFIED') return /\btoo weak$/.test(String(message)) ? 'weak' : undefined;
-  const known = code === 'EPROTO' ? sslCode(String(message)) : code;
-  return REASONS.find(([, codes]) => codes.test(known))?.[0];
+  return REASONS.find(([, codes]) => codes.test(code))?.[0];
 }
 
 /** Deno uses these for an end, too, and for every certificate that its TLS rejects. */
 const DENO_VAGUE: readonly string[] = ['ECONNRESET', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'];
 
 /**
- * Returns the reason of the addresses that were tried. One that this machine cannot reach, often
- * that of IPv6, says less than the others.
+ * Returns the reason of the addresses that were tried. One without a route, often that of IPv6, or
+ * given up for the next address, says less than the others.
  */
 function reasonOfAll(errors: readonly unknown[]): FailureReason | undefined {
   const reasons = errors.map(ownReason);
-  return reasons.find((reason) => reason !== undefined && reason !== 'unreachable') ?? reasons[0];
-}
-
-/** Returns the code that Node gives to an error of OpenSSL elsewhere. `EPROTO` has it as text. */
-function sslCode(message: string): string {
-  const [, reason = ''] = /SSL routines:\w*:([\w /]+)/.exec(message) ?? [];
-  return `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+  const vague = [undefined, 'unreachable', 'timed_out'];
+  return reasons.find((reason) => !vague.includes(reason)) ?? reasons.at(-1);
 }
