@@ -1,6 +1,6 @@
 import type { Attempt, SandboxContext } from './context.js';
 import type { JournalStep } from './journal.js';
-import { startRoute } from './pages/control.js';
+import { healthRoute, startRoute } from './pages/control.js';
 import { openConsent } from './portal/authorize.js';
 import { decide } from './portal/decide.js';
 import { pushRequest } from './portal/push.js';
@@ -48,7 +48,7 @@ export function routesOf({ origins, profile }: SandboxContext): readonly Sandbox
     ...(acknowledgement.value === null
       ? []
       : [apiRoute(acknowledgement.value, 'acknowledge', acknowledgeResult)]),
-    { ...startRoute, base: browserUrl },
+    ...[healthRoute, startRoute].map((route) => ({ ...route, base: browserUrl })),
   ];
 }
 

@@ -1,13 +1,14 @@
 import { formatInstant } from '../../foundation/time.js';
 import type { Attempt, SandboxContext } from '../context.js';
 import type { JournalEntry } from '../journal.js';
+import { jsonResponse } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
 import { html, type Markup, nothing, page } from './frame.js';
 
 /**
- * The paths that the sandbox serves beside the portal, on the origin of its pages and to loopback
- * only: a page that shows its state, and what a program reads and changes. `openapi` describes all
- * of them.
+ * The paths that the sandbox serves beside the portal, on the origin of its pages: its health, and to
+ * loopback only a page that shows its state, and what a program reads and changes. `openapi`
+ * describes the latter.
  *
  * @example
  * ```ts
@@ -22,6 +23,7 @@ import { html, type Markup, nothing, page } from './frame.js';
  */
 export const controlPaths = {
   start: '/',
+  health: '/sandbox/health',
   openapi: '/sandbox/openapi.json',
   journal: '/sandbox/journal',
   clock: '/sandbox/clock',
@@ -31,6 +33,13 @@ export const controlPaths = {
   announcements: '/sandbox/announcements',
   rule: '/sandbox/rule',
   reset: '/sandbox/reset',
+} as const;
+
+/** Whether the sandbox is ready. */
+export const healthRoute = {
+  path: controlPaths.health,
+  method: 'GET',
+  handle: async () => jsonResponse({ status: 'ok' }),
 } as const;
 
 /** The route of the start page. */
