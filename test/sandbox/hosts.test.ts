@@ -108,7 +108,7 @@ describe('a sandbox with host names', () => {
   it('answers no request to another name, except to its health', async () => {
     for (const host of ['rebound.example', 'sandbox.example.com', 'sandbox.', '10.0.0.7']) {
       expect((await ask(host, '/nothing')).status).toBe(421);
-      for (const path of [controlPaths.log, controlPaths.clock])
+      for (const path of [controlPaths.start, controlPaths.clock])
         expect((await ask(host, path)).status).toBe(421);
       expect(await ask(host, controlPaths.health)).toMatchObject({
         status: 200,
@@ -118,7 +118,7 @@ describe('a sandbox with host names', () => {
   });
 
   it('shows log and clock to callers on loopback under a name of loopback only', async () => {
-    for (const path of [controlPaths.log, controlPaths.clock]) {
+    for (const path of [controlPaths.start, controlPaths.clock]) {
       expect((await ask('127.0.0.1', path)).status).toBe(200);
       expect((await ask('sandbox', path)).status).toBe(403);
     }
@@ -132,7 +132,7 @@ describe('a sandbox with host names', () => {
     'is reached from other machines, except log and clock',
     async () => {
       expect((await ask('sandbox', '/nothing', undefined, outer)).status).toBe(404);
-      for (const path of [controlPaths.log, controlPaths.clock])
+      for (const path of [controlPaths.start, controlPaths.clock])
         expect((await ask('127.0.0.1', path, undefined, outer)).status).toBe(403);
     },
   );

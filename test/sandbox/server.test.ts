@@ -188,7 +188,7 @@ describe('a started sandbox', () => {
     const ask = (host: string) =>
       new Promise<string>((resolve, reject) => {
         const socket = connectTcp(Number(new URL(sandbox.browserUrl).port), '127.0.0.1', () =>
-          socket.end(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
+          socket.end(`GET /nothing HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
         );
         let text = '';
         socket.on('data', (chunk) => {

@@ -92,12 +92,12 @@ describe('the clock over HTTP', () => {
   });
 });
 
-describe('the log page', () => {
+describe('the start page', () => {
   it('shows what was refused and why, in both languages', async () => {
     await sandbox.fetch(
       new Request(authorizationUrl(sandbox, { redirect_uri: 'https://loan.example/Callback' })),
     );
-    const page = await (await get(controlPaths.journal)).text();
+    const page = await (await get(controlPaths.start)).text();
     for (const text of [
       'redirect_uri_not_registered',
       '1文字ずつ比較します',
@@ -107,12 +107,17 @@ describe('the log page', () => {
       expect(page).toContain(text);
   });
 
-  it('shows no secrets and no personal data', async () => {
+  it('shows the time, the registrations and the personas', async () => {
+    const page = await (await get(controlPaths.start)).text();
+    for (const text of ['2026-12-01T10:00:00+09:00', registration.clientId, 'hanako', '1234'])
+      expect(page).toContain(text);
+  });
+
+  it('shows no secrets of a journey', async () => {
     const code = await codeFor(sandbox, 'hanako');
     const token = String((await exchange(sandbox, code)).body.access_token);
-    const page = await (await get(controlPaths.journal)).text();
-    for (const secret of [code, token, verifier, '>1234<', 'hanako', '花子', 'state-1'])
-      expect(page).not.toContain(secret);
+    const page = await (await get(controlPaths.start)).text();
+    for (const secret of [code, token, verifier, 'state-1']) expect(page).not.toContain(secret);
   });
 
   it('shows the newest entry first', async () => {
@@ -122,7 +127,7 @@ describe('the log page', () => {
     clock.advance(60_000);
     await sandbox.fetch(new Request(authorizationUrl(sandbox)));
     const [first, second] = sandbox.journal.map(({ at }) => at);
-    const page = await (await get(controlPaths.journal)).text();
+    const page = await (await get(controlPaths.start)).text();
     expect([
       first !== second,
       page.indexOf(String(second)) < page.indexOf(String(first)),
@@ -134,11 +139,11 @@ describe('the log page', () => {
     const clientId = '<script>alert(1)</script>';
     sandbox = createSandbox({ registrations: [{ ...registration, clientId }], clock });
     await sandbox.fetch(new Request(authorizationUrl(sandbox)));
-    expect(await (await get(controlPaths.journal)).text()).not.toContain(clientId);
+    expect(await (await get(controlPaths.start)).text()).not.toContain(clientId);
   });
 
-  it('serves loopback only and is not logged itself', async () => {
-    expect((await get(controlPaths.journal, { remote: true })).status).toBe(403);
+  it('serves loopback only and is in no journal itself', async () => {
+    expect((await get(controlPaths.start, { remote: true })).status).toBe(403);
     expect(sandbox.journal).toEqual([]);
   });
 });
