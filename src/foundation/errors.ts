@@ -1,9 +1,9 @@
 import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from './error-table.js';
 import {
-  certificateReasons,
   type FailureReason,
   failureReasons,
+  reasonsOfCodes,
   type Sentence,
 } from './failure-reasons.js';
 import type { Language } from './language.js';
@@ -171,8 +171,8 @@ export async function ofCall<T>(requestId: string | undefined, read: () => T | P
 /** Returns the sentence of a reason; undefined for what is no reason. */
 function sentenceOf(code: SelfInfoErrorCode, reason: string | undefined) {
   if (reason === undefined) return undefined;
-  const ofClient = code === 'certificate_refused' ? own(certificateReasons, reason) : undefined;
-  return (ofClient ?? own(failureReasons, reason)) as Sentence | undefined;
+  const ofCode: object = own(reasonsOfCodes, code) ?? {};
+  return (own(ofCode, reason) ?? own(failureReasons, reason)) as Sentence | undefined;
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: Language): string {
