@@ -139,8 +139,8 @@ describe('the ids of a call that failed', () => {
       answerAt('/result', async (request, pass) => {
         const reply = await pass(request);
         const { fields, processStatuses } = publicProfile;
-        const body = await reply.json();
-        body[fields.processStatus.value] = processStatuses.error.value;
+        const body = (await reply.json()) as Record<string, unknown>;
+        body[fields.processStatus.value] = processStatuses.failed.value;
         return Response.json(body, { status: reply.status });
       }),
     );
