@@ -107,6 +107,13 @@ export interface Transport {
    * milliseconds).
    */
   rotate(tls: TlsCredential, until: number): void;
+  /**
+   * Opens a connection to each host of the portal under the newest certificate, closes it, and sends
+   * no request. Left out where there are no connections.
+   *
+   * @throws SelfInfoError of the stage `check`.
+   */
+  probe?(signal: AbortSignal): Promise<void>;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
 }
