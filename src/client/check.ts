@@ -75,9 +75,14 @@ function checkCertificate({ newest, clock }: ClientContext): ClientCheck['creden
 function checkCalendar(context: ClientContext, now: number): ClientCheck['calendar'] {
   let period = {};
   try {
-    const { fromMs, toMs } = context.currentCalendar();
-    if (Number.isFinite(fromMs) && Number.isFinite(toMs))
-      period = { from: formatInstant(fromMs), to: formatInstant(toMs) };
+    const { fromMs, toMs, officialUntilMs } = context.currentCalendar();
+    // A calendar that is not of createCalendar may lack them.
+    if ([fromMs, toMs, officialUntilMs].every(Number.isFinite))
+      period = {
+        from: formatInstant(fromMs),
+        to: formatInstant(toMs),
+        officialUntil: formatInstant(officialUntilMs),
+      };
     currentAvailability(context, { at: now });
     return Object.freeze({ ok: true, ...period });
   } catch (error) {

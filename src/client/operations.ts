@@ -43,10 +43,15 @@ export interface ClientCheck {
    */
   readonly credential: CheckedPart & { readonly notAfter?: string };
   /**
-   * Whether the calendar covers now. `from` (inclusive) and `to` (exclusive): ISO 8601 at +09:00;
-   * left out where the calendar cannot be read.
+   * Whether the calendar covers now: `from` (inclusive) to `to` (exclusive). From `officialUntil` on
+   * its holidays are computed, not announced: update this package before. ISO 8601 at +09:00; left
+   * out where the calendar cannot be read.
    */
-  readonly calendar: CheckedPart & { readonly from?: string; readonly to?: string };
+  readonly calendar: CheckedPart & {
+    readonly from?: string;
+    readonly to?: string;
+    readonly officialUntil?: string;
+  };
   /** The store: an entry of its own kind was put, read, taken and deleted. */
   readonly store: CheckedPart;
   /**

@@ -1,3 +1,4 @@
+import type { SelfInfoErrorCode } from './error-table.js';
 import type { Language } from './language.js';
 
 /** A sentence in both languages. */
@@ -25,8 +26,8 @@ export const failureReasons = {
     ja: 'サーバ、または途中の機器が接続をリセットしました。毎回起きる場合は、接続元アドレスがファイアウォールとサーバで許可されているか確認してください。',
   },
   closed: {
-    en: 'The connection was closed without a reason. If every call fails like this, check the client certificate, and whether the server allows your address.',
-    ja: '理由が示されないまま接続が閉じられました。毎回起きる場合は、クライアント証明書と、接続元アドレスがサーバで許可されているかを確認してください。',
+    en: 'The server closed the connection. If every call fails like this, check the client certificate, and whether the server allows your address.',
+    ja: 'サーバが接続を閉じました。毎回起きる場合は、クライアント証明書と、接続元アドレスがサーバで許可されているかを確認してください。',
   },
   timed_out: {
     en: 'Time ran out. Look for a firewall that drops packets, a slow server, or a deadline that is too short.',
@@ -37,8 +38,8 @@ export const failureReasons = {
     ja: 'このポートのサーバは TLS に対応していません（おそらく暗号化なしの http です）。URL のポートを確認してください。',
   },
   proxy: {
-    en: 'The proxy failed, or could not reach the server. Check options.egress and the log of the proxy.',
-    ja: 'プロキシの障害か、プロキシがサーバに接続できませんでした。options.egress とプロキシのログを確認してください。',
+    en: 'The tunnel through the proxy did not open. Check options.egress and the log of the proxy.',
+    ja: 'プロキシ経由のトンネルが開きませんでした。options.egress とプロキシのログを確認してください。',
   },
   protocol: {
     en: 'Client and server have no TLS version, cipher suite or application protocol in common. The client needs TLS 1.2 or 1.3, and HTTP/1.1.',
@@ -82,24 +83,39 @@ export const failureReasons = {
   },
 } as const satisfies Record<string, Sentence>;
 
-/**
- * The sentences of a rejected client certificate (`certificate_refused`), where they differ: the
- * reason is that of the server's alert.
- */
-export const certificateReasons = {
-  expired: {
-    en: 'By the clock of the server, it has expired. Renew it.',
-    ja: 'サーバの時計では、有効期間が終了しています。更新してください。',
+/** The sentences of single codes, where those above do not fit. */
+export const reasonsOfCodes = {
+  // The reasons are those of the server's alert, about the client certificate.
+  certificate_refused: {
+    expired: {
+      en: 'By the clock of the server, it has expired. Renew it.',
+      ja: 'サーバの時計では、有効期間が終了しています。更新してください。',
+    },
+    unknown_issuer: {
+      en: 'The server does not know its authority. Check the environment, and include the intermediate certificates.',
+      ja: 'サーバは発行元の認証局を信頼していません。環境を確認し、中間証明書も含めてください。',
+    },
+    revoked: {
+      en: 'It has been revoked. Get a new one.',
+      ja: '失効しています。新しい証明書を取得してください。',
+    },
   },
-  unknown_issuer: {
-    en: 'The server does not know its authority. Check the environment, and include the intermediate certificates.',
-    ja: 'サーバは発行元の認証局を信頼していません。環境を確認し、中間証明書も含めてください。',
+  // These texts have said the rest.
+  connection_closed: {
+    closed: {
+      en: 'If every call fails like this, check the client certificate, and whether the server allows your address.',
+      ja: '毎回起きる場合は、クライアント証明書と、接続元アドレスがサーバで許可されているかを確認してください。',
+    },
   },
-  revoked: {
-    en: 'It has been revoked. Get a new one.',
-    ja: '失効しています。新しい証明書を取得してください。',
+  timed_out: {
+    timed_out: {
+      en: 'Look for a firewall that drops packets, a slow server, or a deadline that is too short.',
+      ja: 'パケットを破棄するファイアウォール、サーバの遅延、短すぎる期限がないか確認してください。',
+    },
   },
-} as const satisfies { readonly [K in FailureReason]?: Sentence };
+} as const satisfies {
+  readonly [C in SelfInfoErrorCode]?: { readonly [R in FailureReason]?: Sentence };
+};
 
 /**
  * Why a call failed, as the operating system, TLS or the server's alert says. Absent where they do
