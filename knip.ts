@@ -5,6 +5,7 @@ export default {
     ...Object.values(entryPoints),
     'examples/*.ts',
     'examples/kiosk/*.ts',
+    'examples/prometheus/start.ts',
     'examples/web/*.ts',
     'examples/wire-profile/{try,made-up/try}.ts',
     'examples/calendar-page/{build.mjs,page.ts}',
