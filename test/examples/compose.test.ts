@@ -13,7 +13,7 @@ import { type Compose, composeFile, openCompose, type Running, readStage } from 
 const folder = fileURLToPath(new URL('../../examples/compose', import.meta.url));
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const parts = [findPart('redis-server'), findPart('postgres')];
-const READY = 'マイナポータルからの取得が完了しました。内容をご確認ください。（1 件）';
+const READY = '情報を取得しました。内容をご確認ください。（1 件）';
 
 describe('the files of the compose example', () => {
   it('have no errors for dclint and the linter of Dockerfiles', async () => {

@@ -134,10 +134,16 @@ export async function openCompose() {
     return started;
   };
 
-  await build(folder, here);
+  async function stop() {
+    for (const one of running.reverse()) await one.end('SIGKILL');
+    await tunnel.close();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  const tunnel = await startFaultProxy(() => api);
   const postgres = await openPostgres();
   const { host: PGHOST, user: PGUSER, database: PGDATABASE } = postgres.connection;
-  const tunnel = await startFaultProxy(() => api);
   const local: Variables = {
     PGHOST,
     PGUSER,
@@ -159,19 +165,26 @@ export async function openCompose() {
     });
   }
 
-  mkdirSync(join(folder, 'redis'));
-  const [, ...redisArgs] = composeFile.services.redis?.command ?? [];
-  launch([
-    findPart('redis-server').path(),
-    ...redisArgs.map(here),
-    ...['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', join(folder, 'redis')],
-  ]);
-  const [, ...redisCheck] = composeFile.services.redis?.healthcheck?.test ?? [];
-  await untilHealthy(() => launch([...redisCheck, '-p', String(redisPort)]));
-  run('sandbox');
-  await untilHealthy(() => launch(readStage('sandbox').healthcheck.map(here)));
-  expectZero(await run('migrate').ended);
+  async function open() {
+    await build(folder, here);
+    mkdirSync(join(folder, 'redis'));
+    const [, ...redisArgs] = composeFile.services.redis?.command ?? [];
+    const redis = launch([
+      findPart('redis-server').path(),
+      ...redisArgs.map(here),
+      ...['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', join(folder, 'redis')],
+    ]);
+    const [, redisCli = '', ...ping] = composeFile.services.redis?.healthcheck?.test ?? [];
+    await untilHealthy(redis, () => launch([redisCli, '-p', String(redisPort), ...ping]));
+    const sandbox = run('sandbox');
+    await untilHealthy(sandbox, () => launch(readStage('sandbox').healthcheck.map(here)));
+    expectZero(await run('migrate').ended);
+  }
 
+  await open().catch(async (error) => {
+    await stop();
+    throw error;
+  });
   return {
     folder,
     launch,
@@ -202,12 +215,7 @@ export async function openCompose() {
       await started.says(/"outcome":"started"/);
       return started;
     },
-    async stop() {
-      for (const one of running.reverse()) await one.end('SIGKILL');
-      await tunnel.close();
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -239,9 +247,10 @@ function expectZero({ code, output }: Ended): void {
   if (code !== 0) throw new Error(`exit code ${code}\n${output}`);
 }
 
-/** Runs a health check until it succeeds. */
-async function untilHealthy(check: () => Running): Promise<void> {
-  while ((await check().ended).code !== 0) await new Promise((resolve) => setTimeout(resolve, 50));
+/** Runs the health check of a server until it succeeds. Throws when the server has ended. */
+async function untilHealthy(server: Running, check: () => Running): Promise<void> {
+  while ((await check().ended).code !== 0)
+    if (server.isOver()) throw new Error(`ended early\n${server.output()}`);
 }
 
 interface Ended {
@@ -274,6 +283,7 @@ function start([program = '', ...args]: readonly string[], env: Variables, cwd: 
   });
   return {
     ended,
+    isOver: () => isOver,
     output: () => output,
     /** Resolves when the output matches. Rejects when the process ends before. */
     async says(pattern: RegExp): Promise<void> {
