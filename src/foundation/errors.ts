@@ -1,7 +1,13 @@
 import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from './error-table.js';
+import {
+  type FailureReason,
+  failureReasons,
+  reasonsOfCodes,
+  type Sentence,
+} from './failure-reasons.js';
 import type { Language } from './language.js';
-import { ownBag } from './own.js';
+import { own, ownBag } from './own.js';
 
 /** Facts of one error. The row of the error table supplies what is left out. */
 export interface SelfInfoErrorOptions {
@@ -17,6 +23,10 @@ export interface SelfInfoErrorOptions {
   readonly retry?: Retry;
   /** The parts of the server's response that are safe to repeat. */
   readonly upstream?: Upstream;
+  /** Why the call failed, if the operating system, TLS or the server said so. */
+  readonly reason?: FailureReason;
+  /** Our own id of the call to the portal that failed. */
+  readonly requestId?: string;
 }
 
 const BRAND = Symbol.for('myna-selfinfo.error');
@@ -54,6 +64,13 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** The parts of the server's response that are safe to repeat. */
   declare readonly upstream?: Upstream;
+  /** Why the call failed, if the operating system, TLS or the server said so. */
+  declare readonly reason?: FailureReason;
+  /**
+   * Our own id of the call that failed, as in its events. The portal's is `upstream.requestId`. Cite
+   * both to the portal's support.
+   */
+  declare readonly requestId?: string;
   /**
    * The retrieval to pass to `client.resume`, so that the answer can still be collected. Set when
    * `query` or `submit` failed after the portal had accepted the request.
@@ -72,14 +89,17 @@ export class SelfInfoError extends Error {
   constructor(code: SelfInfoErrorCode, options: SelfInfoErrorOptions = {}) {
     const row: ErrorRow = errorTable[code];
     const facts = ownBag(options);
-    super(fill(row.en, facts, 'en'));
+    const why = sentenceOf(code, facts.reason);
+    super(fill(row.en, facts, 'en') + (why ? ` ${why.en}` : ''));
     this.code = code;
     this.stage = facts.stage ?? row.stage;
     this.effect = facts.effect ?? row.effect;
     this.retry = facts.retry ?? { safe: row.retrySafe };
-    this.messageJa = fill(row.ja, facts, 'ja');
+    this.messageJa = fill(row.ja, facts, 'ja') + (why?.ja ?? '');
     if (facts.path !== undefined) this.path = facts.path;
     if (facts.upstream !== undefined) this.upstream = facts.upstream;
+    if (why) this.reason = facts.reason as FailureReason;
+    if (facts.requestId !== undefined) this.requestId = facts.requestId;
   }
 
   /** Returns the error as plain data, including the message. */
@@ -94,7 +114,7 @@ export class SelfInfoError extends Error {
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 // Optional facts that an error lacks must not come from a polluted `Object.prototype`.
-for (const fact of ['path', 'upstream'])
+for (const fact of ['path', 'upstream', 'reason', 'requestId'])
   Object.defineProperty(SelfInfoError.prototype, fact, { value: undefined, writable: true });
 
 /**
@@ -128,13 +148,31 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
  */
 export function withFacts(
   error: SelfInfoError,
-  facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>,
+  facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry' | 'requestId'>,
 ): SelfInfoError | undefined {
   try {
     return Object.assign(error, facts);
   } catch {
     return undefined;
   }
+}
+
+/** Reads the response to a call. Adds the id of the call to an error that this finds. */
+export async function ofCall<T>(requestId: string | undefined, read: () => T | Promise<T>) {
+  try {
+    return await read();
+  } catch (error) {
+    if (requestId !== undefined && isSelfInfoError(error) && error.requestId === undefined)
+      withFacts(error, { requestId });
+    throw error;
+  }
+}
+
+/** Returns the sentence of a reason; undefined for what is no reason. */
+function sentenceOf(code: SelfInfoErrorCode, reason: string | undefined) {
+  if (reason === undefined) return undefined;
+  const ofCode: object = own(reasonsOfCodes, code) ?? {};
+  return (own(ofCode, reason) ?? own(failureReasons, reason)) as Sentence | undefined;
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: Language): string {

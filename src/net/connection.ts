@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
+import { withFacts } from '../foundation/errors.js';
 import { ownBag } from '../foundation/own.js';
 import {
   ABORTED,
@@ -8,8 +10,9 @@ import {
   TIMED_OUT,
   toCallError,
   UNCONNECTED,
+  UNTUNNELLED,
 } from './failures.js';
-import type { ApiConnection, Call, CallBounds } from './http.js';
+import type { ApiConnection, Call, CallBounds, CallEnd } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseReply, parseResponse, type RawResponse, upstreamIdOf } from './response.js';
 
@@ -27,6 +30,8 @@ export type Exchange = (
 /** What sends and receives on behalf of a connection. */
 export interface Wire {
   readonly exchange: Exchange;
+  /** Returns whether a proxy has yet to open the tunnel. */
+  readonly isTunnelling?: () => boolean;
   close(): Promise<void>;
 }
 
@@ -55,7 +60,7 @@ async function sendCall<T extends { readonly status: number }>(
   read: Read<T>,
 ): Promise<T> {
   const { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall } = ownBag(bounds);
-  const { stage, requestId } = call;
+  const { stage, method, requestId = randomUUID() } = call;
   let upstreamRequestId: string | undefined;
   const startedAt = clock.now();
   let progress: CallProgress = 'started';
@@ -68,7 +73,7 @@ async function sendCall<T extends { readonly status: number }>(
     aborted: () => ABORTED,
   };
   const work = async (race: Race) => {
-    race.expectWithin(CONNECT_MS, () => UNCONNECTED);
+    race.expectWithin(CONNECT_MS, () => (wire.isTunnelling?.() ? UNTUNNELLED : UNCONNECTED));
     const raw = await wire.exchange(call, race.signal, (now) => {
       progress = now;
       race.expectWithin(SILENCE_MS, options.timedOut);
@@ -78,16 +83,20 @@ async function sendCall<T extends { readonly status: number }>(
     upstreamRequestId = upstreamIdOf(raw, call);
     return read(raw, call, clock, race.signal);
   };
-  try {
-    const response = await deadline(options, work);
-    onCall?.({ stage, startedAt, status: response.status, requestId, upstreamRequestId });
-    return response;
-  } catch (error) {
-    // A later call must not read the rest of this one's response. The call does not wait for the
-    // close.
-    void wire.close().catch(() => undefined);
-    const failure = toCallError(error, stage, progress);
-    onCall?.({ stage, startedAt, error: failure, requestId, upstreamRequestId });
-    throw failure;
-  }
+  const run = async (onEnd: (end: CallEnd) => void) => {
+    try {
+      const response = await deadline(options, work);
+      onEnd({ status: response.status, upstreamRequestId });
+      return response;
+    } catch (error) {
+      // A later call must not read the rest of this one's response. The call does not wait for the
+      // close.
+      void wire.close().catch(() => undefined);
+      const failure = toCallError(error, stage, progress);
+      const known = withFacts(failure, { requestId }) ?? failure;
+      onEnd({ error: known, upstreamRequestId });
+      throw known;
+    }
+  };
+  return onCall ? onCall({ stage, method, startedAt, requestId }, run) : run(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type SecureContext } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
@@ -9,6 +9,7 @@ import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
 import { NOT_INHERITED } from './limits.js';
 import { closed, ofNetwork } from './network-errors.js';
+import { handshakeReason } from './reasons.js';
 import { checkServer, isStrong } from './server-identity.js';
 
 /**
@@ -96,8 +97,16 @@ function mismatch(chain: readonly X509Certificate[], key: KeyObject, path: strin
 /** Clocks differ a little, and an authority may issue a certificate just before its first use. */
 const SKEW_MS = 300_000;
 
-/** Refuses a certificate outside its validity. A clock without a time fails at the first call. */
-function checkValidity({ validFrom, validTo }: X509Certificate, path: string, clock: Clock): void {
+/**
+ * Refuses a certificate outside its validity. A clock without a time fails at the first call.
+ *
+ * @throws SelfInfoError `invalid_credential`.
+ */
+export function checkValidity(
+  { validFrom, validTo }: X509Certificate,
+  path: string,
+  clock: Clock,
+): void {
   let now: number;
   try {
     now = clock.now();
@@ -235,7 +244,7 @@ export function dial(
     settle(error, error ? null : socket);
   };
   socket.setNoDelay(true);
-  socket.setTimeout(silenceMs, () => socket.destroy());
+  socket.setTimeout(silenceMs, () => socket.destroy(closed('timed_out')));
   socket.once(secure ? 'secureConnect' : 'connect', () => {
     // Bytes before the first request cannot be a response to it.
     if (socket.readableLength === 0) return end(null);
@@ -248,7 +257,7 @@ export function dial(
     );
   });
   socket.on('error', (error) => {
-    ofNetwork(error);
+    ofNetwork(error, secure ? handshakeReason(error, socket as TLSSocket) : undefined);
     if (!settled) return end(error);
     // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
     // leaves the socket open if the server does.

@@ -33,6 +33,7 @@ import {
   SILENCE_MS,
 } from './limits.js';
 import { closed } from './network-errors.js';
+import { probe } from './probe.js';
 import { type Body, createBody, type RawResponse } from './response.js';
 import {
   checkCredential,
@@ -90,6 +91,8 @@ interface PooledClient {
   readonly interim: InterimFilter;
   /** The alert by which the server rejected the client certificate after the handshake. */
   alert: CertificateAlert | undefined;
+  /** Whether the proxy has yet to open the tunnel. */
+  tunnelling: boolean;
   end(): Promise<void>;
 }
 
@@ -144,6 +147,7 @@ function createTransport(
       keep(newest, until);
       newest = identityOf(credential);
     },
+    probe: (signal) => probe(routes, newest, clock, signal),
     async close() {
       await Promise.all([...clients].map(({ end }) => end()));
     },
@@ -161,6 +165,7 @@ function connectAs(
   clock: Clock,
 ): Omit<ApiConnection, 'bind'> {
   let pooled: Promise<PooledClient> | undefined;
+  let latest: PooledClient | undefined;
   const close = async () => {
     const closing = pooled;
     pooled = undefined;
@@ -174,6 +179,7 @@ function connectAs(
     const route = call.stage === 'token' ? routes.token : routes.api;
     pooled ??= openClient(route, identity, clients);
     const used = await pooled;
+    latest = used;
     // A call that fails after this point ends its client.
     signal.throwIfAborted();
     try {
@@ -192,7 +198,11 @@ function connectAs(
       if (call.stage === 'consent' || call.stage === 'token') void close().catch(() => undefined);
     }
   };
-  return createConnection(clock, { exchange, close });
+  return createConnection(clock, {
+    exchange,
+    isTunnelling: () => latest?.tunnelling === true,
+    close,
+  });
 }
 
 // Bun replaces the name `undici` by a stub without clients. The path leads to the real package.
@@ -232,7 +242,9 @@ async function openClient(
         opening = dial(origin, context, undefined, CONNECT_MS, events);
         return;
       }
+      pooled.tunnelling = true;
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
+        pooled.tunnelling = false;
         if (error || tunnel === null) return callback(error ?? closed(), null);
         opening = dial(origin, context, tunnel, CONNECT_MS, events);
       });
@@ -243,6 +255,7 @@ async function openClient(
     client,
     interim,
     alert: undefined,
+    tunnelling: false,
     async end() {
       clients.delete(pooled);
       opening?.destroy();

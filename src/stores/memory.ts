@@ -68,6 +68,7 @@ export function createMemoryStore(
     async delete(key) {
       entries.forget(key);
     },
+    countEntries: () => entries.count(),
   };
 }
 
@@ -123,6 +124,10 @@ function createEntries(clock: Clock, maxEntries: number) {
       // A full store has no room for values that have expired, by whatever clock.
       if (held.size >= maxEntries) markExpired(clock.now());
       return held.size >= maxEntries;
+    },
+    count(): number {
+      sweep();
+      return held.size;
     },
     isHalfFull: () => held.size >= maxEntries / 2,
     hold(key: string, entry: StoredEntry): void {
