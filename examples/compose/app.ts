@@ -30,6 +30,8 @@ process.once('SIGTERM', stop).once('SIGINT', stop);
 
 /** 順番がある: 受け付けたリクエストに応答してから、client を閉じる。先に閉じると、利用者の同意が無駄になる。 */
 async function stop(signal: NodeJS.Signals): Promise<void> {
+  // 2回目の合図では、待たずに終わる。
+  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
   log({ type: 'app', outcome: 'ending', signal, requests: running.size });
   health.end();
   clearInterval(sweeping);

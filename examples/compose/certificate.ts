@@ -1,6 +1,6 @@
 // クライアント証明書の更新。ファイルが替わったら、これから始まる同意に新しい証明書を使う。
 import { isSelfInfoError } from 'myna-selfinfo';
-import { log } from './parts.js';
+import { log, resultOf } from './parts.js';
 import type { LoanClient } from './service.js';
 import { readCertificate } from './settings.js';
 
@@ -18,7 +18,7 @@ export function followCertificate(client: LoanClient): void {
       current = found;
       // ポータルが新しい証明書を受け入れるかどうかを、次の利用者を待たずに確かめる。
       const { portal } = await client.check();
-      log({ type: 'certificate', outcome: 'rotated', portal: portal.error?.code ?? 'ok' });
+      log({ type: 'certificate', outcome: 'rotated', portal: resultOf(portal) });
     } catch (error) {
       // 証明書と鍵の片方だけが新しい、など。今までの証明書を使い続け、次にまた確かめる。
       const code = isSelfInfoError(error) ? error.code : 'unreadable';

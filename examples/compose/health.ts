@@ -1,7 +1,6 @@
 // 生きているか（/livez）、リクエストを受けられるか（/readyz）。利用者には公開しないポートで応答する。
 import type { RequestListener } from 'node:http';
-import type { ClientCheck } from 'myna-selfinfo';
-import type { Parts } from './parts.js';
+import { type Parts, resultOf } from './parts.js';
 
 /** 確かめた結果を使い回す長さ。ポータルとの接続を、プローブのたびには確かめない。 */
 const FRESH_MS = 10_000;
@@ -25,12 +24,15 @@ export function createHealth({ client, pool }: Pick<Parts, 'client' | 'pool'>) {
         () => false,
       ),
     ]);
-    const { credential, store, portal } = check;
+    const { credential, calendar, store, portal } = check;
     reachedPortal ||= portal.ok;
     // ポータルに一度つながるまでは受けない: 証明書や経路の誤った版に入れ替わるのを止める。
     // そのあとの障害では外さない: 全台が同時に外れ、ご案内の画面も出せなくなる。
     const ready = credential.ok && store.ok && vault && reachedPortal;
-    return { ready, body: { ready, vault, ...summaryOf(check) } };
+    const results = Object.entries({ credential, calendar, store, portal }).map(
+      ([name, part]) => [name, resultOf(part)] as const,
+    );
+    return { ready, body: { ready, vault, ...Object.fromEntries(results) } };
   }
 
   /** 同時のプローブは、1回の確認を待つ。 */
@@ -61,15 +63,4 @@ export function createHealth({ client, pool }: Pick<Parts, 'client' | 'pool'>) {
       ending = true;
     },
   };
-}
-
-/** エラーの code と reason だけにする。 */
-function summaryOf({ credential, calendar, store, portal }: ClientCheck) {
-  const parts = Object.entries({ credential, calendar, store, portal });
-  return Object.fromEntries(
-    parts.map(([name, { ok, error }]) => [
-      name,
-      ok ? 'ok' : { code: error?.code, reason: error?.reason },
-    ]),
-  );
 }

@@ -1,6 +1,6 @@
 // アプリの部品: Redis のストア、PostgreSQL の保管庫、クライアント。
 import { Redis } from 'ioredis';
-import { type ClientEvent, createSelfInfoClient } from 'myna-selfinfo';
+import { type ClientCheck, type ClientEvent, createSelfInfoClient } from 'myna-selfinfo';
 import { createPgVaultStore } from 'myna-selfinfo/pg';
 import { createRedisStore } from 'myna-selfinfo/redis';
 import { createLocalKeys, createVault } from 'myna-selfinfo/vault';
@@ -13,6 +13,10 @@ export const log = (entry: object) => console.log(JSON.stringify(entry));
 
 /** 始まりのイベントは記録しない: 終わりのイベントに、同じ番号と長さがある。 */
 const logEvent = (event: ClientEvent) => event.type.endsWith('_started') || log(event);
+
+/** 確かめた結果のうち、記録するもの。 */
+export const resultOf = ({ ok, error }: ClientCheck['portal']) =>
+  ok ? 'ok' : { code: error?.code, reason: error?.reason };
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;
 

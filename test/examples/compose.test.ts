@@ -96,8 +96,9 @@ describe.skipIf(parts.some(({ missing }) => missing))('the compose example', () 
   }
 
   it('goes from the consent to an answer in the vault, and shows it again from there', async () => {
+    expect(await compose.checkHealth()).toBe(1);
     const app = await startApp();
-    expect(await health('/livez')).toEqual({ status: 200, body: { live: true } });
+    expect(await compose.checkHealth()).toBe(0);
     expect(await health('/readyz')).toEqual({
       status: 200,
       body: {
@@ -180,7 +181,7 @@ describe.skipIf(parts.some(({ missing }) => missing))('the compose example', () 
     const copy = (from: string, ...names: string[]) => {
       for (const name of names) copyFileSync(join(from, name), join(here, name));
     };
-    // The certificate of another authority, which the portal does not know.
+    // The certificate of another authority, on which the portal closes the connection.
     const stranger = compose.launch(
       readStage('sandbox').command.slice(0, 5).concat('--out', other, '--json'),
     );
@@ -198,10 +199,10 @@ describe.skipIf(parts.some(({ missing }) => missing))('the compose example', () 
     await app.says(/"outcome":"kept","code":"key_certificate_mismatch"/);
     copy(other, 'client-key.pem');
     app.kill('SIGHUP');
-    await app.says(/"outcome":"rotated","portal":"certificate_refused"/);
+    await app.says(/"rotated","portal":{"code":"connection_failed","reason":"(closed|reset)"}/);
     copy(registered, 'client.pem', 'client-key.pem');
     app.kill('SIGHUP');
-    await app.says(/"outcome":"rotated","portal":"ok"/);
+    await app.says(/"rotated","portal":"ok"/);
   });
 
   it('is not ready while it has never reached the portal, but alive', async () => {
@@ -228,12 +229,17 @@ describe.skipIf(parts.some(({ missing }) => missing))('the compose example', () 
     ['PORTAL', '', '環境変数 PORTAL がない。'],
     ['PORTAL', 'prod', 'PORTAL には sandbox、connection-check、production のどれかを指定する。'],
     ['VAULT_KEYS_FILE', '/nowhere', 'VAULT_KEYS_FILE のファイルを読めない（ENOENT）。'],
-    // No profile from public information is for production.
-    ['PORTAL', 'production', 'options.'],
   ])('does not start with the variable %s as "%s"', async (name, value, message) => {
     const { code, output } = await compose.run('app', { [name]: value }).ended;
     expect(code).toBe(1);
     expect(output).toContain(message);
+  });
+
+  it('does not start in production with a profile that the specification has not confirmed', async () => {
+    const variables = { PORTAL: 'production', SELFINFO_API_URL: 'https://api.portal.example' };
+    const { code, output } = await compose.deploy('kubernetes', variables).ended;
+    expect(code).toBe(1);
+    expect(output).toContain("code: 'unverified_profile'");
   });
 
   it('keeps secrets in a folder of their owner', () => {

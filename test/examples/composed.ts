@@ -189,8 +189,10 @@ export async function openCompose() {
     folder,
     launch,
     run,
+    /** Runs the HEALTHCHECK of the app's image. Returns its exit code. */
+    checkHealth: async () => (await launch(readStage('app').healthcheck.map(here)).ended).code,
     /** Starts the app with the variables of another deployment, whose servers and files are here. */
-    deploy(platform: keyof typeof deployed): Running {
+    deploy(platform: keyof typeof deployed, more: Variables = {}): Running {
       const variables = Object.entries(deployed[platform]()).map(([name, value]) => {
         if (!name.endsWith('_FILE')) return [name, value];
         const file = basename(value);
@@ -203,6 +205,7 @@ export async function openCompose() {
         ...local,
         REDIS_URL: `redis://127.0.0.1:${redisPort}`,
         PGSSLMODE: 'disable',
+        ...more,
       });
     },
     tunnel,
