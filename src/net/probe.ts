@@ -4,7 +4,7 @@ import type { Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
 import { type SelfInfoError, withFacts } from '../foundation/errors.js';
 import type { ApiRoute, ApiRoutes } from './egress.js';
-import { ABORTED, TIMED_OUT, toCallError, UNCONNECTED } from './failures.js';
+import { ABORTED, TIMED_OUT, toCallError, UNCONNECTED, UNTUNNELLED } from './failures.js';
 import { CONNECT_MS } from './limits.js';
 import { closed } from './network-errors.js';
 import { type DialEvents, dial, type Identity } from './tls.js';
@@ -44,6 +44,7 @@ async function handshake(
   signal: AbortSignal,
 ): Promise<void> {
   let end = () => {};
+  let isTunnelling = () => false;
   const options = {
     clock,
     signals: [signal],
@@ -52,15 +53,15 @@ async function handshake(
   };
   const work = (race: Race) =>
     new Promise<void>((resolve, reject) => {
-      race.expectWithin(CONNECT_MS, () => UNCONNECTED);
-      end = open(route, identity.contextFor(route.ca), {
+      race.expectWithin(CONNECT_MS, () => (isTunnelling() ? UNTUNNELLED : UNCONNECTED));
+      ({ end, isTunnelling } = open(route, identity.contextFor(route.ca), {
         settle(error, socket) {
           if (error || socket === null) return reject(error ?? closed());
           race.expectWithin(CONNECT_MS, () => UNCONNECTED);
           awaitVerdict(socket, resolve, reject);
         },
         fail: reject,
-      });
+      }));
     });
   try {
     await deadline(options, work);
@@ -72,21 +73,19 @@ async function handshake(
   }
 }
 
-/** Opens a connection of a route, straight or through its proxy. Returns how to end it. */
-function open(
-  { baseUrl, proxy }: ApiRoute,
-  context: SecureContext,
-  events: DialEvents,
-): () => void {
+/** Opens a connection of a route, straight or through its proxy. */
+function open({ baseUrl, proxy }: ApiRoute, context: SecureContext, events: DialEvents) {
   const origin = new URL(baseUrl);
   const dialOver = (tunnel?: Socket) => dial(origin, context, tunnel, CONNECT_MS, events);
+  let tunnelling = proxy !== undefined;
   let opening = proxy
     ? openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
+        tunnelling = false;
         if (error || tunnel === null) return events.settle(error ?? closed(), null);
         opening = dialOver(tunnel);
       })
     : dialOver();
-  return () => void opening.destroy();
+  return { end: () => void opening.destroy(), isTunnelling: () => tunnelling };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   createSelfInfoClient,
   type Environment,
   latest,
+  type Progress,
   type Store,
   sandboxEnvironment,
 } from '../../src/index.js';
@@ -64,7 +65,8 @@ describe('the check of a client', () => {
     const before = sandbox.log.length;
     expect((await client.check()).ok).toBe(true);
     expect(sandbox.log.length).toBe(before);
-    expect((await client.query(grant, latest())).status).toBe('ready');
+    const onProgress = ({ retryAt }: Progress) => clock.set(retryAt);
+    expect((await client.query(grant, latest(), { onProgress })).status).toBe('ready');
   });
 
   it('leaves nothing in the store, opens one connection and closes it', async () => {
