@@ -1,6 +1,6 @@
 // クライアントのイベント、stats()、check() を Prometheus のメトリクスにする。
 // ラベルは限られた語だけで、ID は入れない。1件ごとの ID は、ログ（examples/pino.ts）で調べる。
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientCheck, ClientEvent, ClientOperations } from 'myna-selfinfo';
 import { causeOf } from '../failure-cause.js';
 
