@@ -51,6 +51,7 @@ export {
 export type { Effect, Retry, Stage, Upstream } from './foundation/error-facts.js';
 export type { SelfInfoErrorCode } from './foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from './foundation/errors.js';
+export type { FailureReason } from './foundation/failure-reasons.js';
 export type { Language } from './foundation/language.js';
 export { Sensitive } from './foundation/sensitive.js';
 export type { Instant } from './foundation/time.js';

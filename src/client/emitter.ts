@@ -151,7 +151,7 @@ function outcomeOf(value: unknown): object {
 }
 
 function failureOf(error: unknown): object {
-  return isSelfInfoError(error)
-    ? { outcome: 'failed', code: error.code, effect: error.effect }
-    : { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
+  if (!isSelfInfoError(error)) return { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
+  const { code, effect, reason } = error;
+  return { outcome: 'failed', code, effect, ...(reason !== undefined && { reason }) };
 }

@@ -1,5 +1,6 @@
 import type { Effect } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
+import type { FailureReason } from '../foundation/failure-reasons.js';
 
 /** A step of a journey, as events name it. `answer`, which checks the answer, is part of `result`. */
 export type EventStep =
@@ -68,6 +69,8 @@ export type ClientEvent = { readonly at: string } & (
           readonly outcome: 'failed';
           readonly code: SelfInfoErrorCode | 'unexpected';
           readonly effect: Effect;
+          /** Why the call failed, if the operating system, TLS or the server said so. */
+          readonly reason?: FailureReason;
         }
     ))
   | ({
@@ -90,6 +93,8 @@ export type ClientEvent = { readonly at: string } & (
           readonly outcome: 'failed';
           readonly code: SelfInfoErrorCode | 'unexpected';
           readonly effect: Effect;
+          /** Why the call failed, if the operating system, TLS or the server said so. */
+          readonly reason?: FailureReason;
         }
     ))
   /** `notAfter`: ISO 8601 at +09:00. */

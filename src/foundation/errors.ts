@@ -1,7 +1,13 @@
 import type { Effect, ErrorRow, Retry, Stage, Upstream } from './error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from './error-table.js';
+import {
+  type FailureReason,
+  failureReasons,
+  reasonsOfCodes,
+  type Sentence,
+} from './failure-reasons.js';
 import type { Language } from './language.js';
-import { ownBag } from './own.js';
+import { own, ownBag } from './own.js';
 
 /** Facts of one error. The row of the error table supplies what is left out. */
 export interface SelfInfoErrorOptions {
@@ -17,6 +23,8 @@ export interface SelfInfoErrorOptions {
   readonly retry?: Retry;
   /** The parts of the server's response that are safe to repeat. */
   readonly upstream?: Upstream;
+  /** Why the call failed, if the operating system, TLS or the server said so. */
+  readonly reason?: FailureReason;
 }
 
 const BRAND = Symbol.for('myna-selfinfo.error');
@@ -54,6 +62,8 @@ export class SelfInfoError extends Error {
   declare readonly path?: string;
   /** The parts of the server's response that are safe to repeat. */
   declare readonly upstream?: Upstream;
+  /** Why the call failed, if the operating system, TLS or the server said so. */
+  declare readonly reason?: FailureReason;
   /**
    * The retrieval to pass to `client.resume`, so that the answer can still be collected. Set when
    * `query` or `submit` failed after the portal had accepted the request.
@@ -72,14 +82,16 @@ export class SelfInfoError extends Error {
   constructor(code: SelfInfoErrorCode, options: SelfInfoErrorOptions = {}) {
     const row: ErrorRow = errorTable[code];
     const facts = ownBag(options);
-    super(fill(row.en, facts, 'en'));
+    const why = sentenceOf(code, facts.reason);
+    super(fill(row.en, facts, 'en') + (why ? ` ${why.en}` : ''));
     this.code = code;
     this.stage = facts.stage ?? row.stage;
     this.effect = facts.effect ?? row.effect;
     this.retry = facts.retry ?? { safe: row.retrySafe };
-    this.messageJa = fill(row.ja, facts, 'ja');
+    this.messageJa = fill(row.ja, facts, 'ja') + (why?.ja ?? '');
     if (facts.path !== undefined) this.path = facts.path;
     if (facts.upstream !== undefined) this.upstream = facts.upstream;
+    if (why) this.reason = facts.reason as FailureReason;
   }
 
   /** Returns the error as plain data, including the message. */
@@ -94,7 +106,7 @@ export class SelfInfoError extends Error {
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 // Optional facts that an error lacks must not come from a polluted `Object.prototype`.
-for (const fact of ['path', 'upstream'])
+for (const fact of ['path', 'upstream', 'reason'])
   Object.defineProperty(SelfInfoError.prototype, fact, { value: undefined, writable: true });
 
 /**
@@ -135,6 +147,13 @@ export function withFacts(
   } catch {
     return undefined;
   }
+}
+
+/** Returns the sentence of a reason; undefined for what is no reason. */
+function sentenceOf(code: SelfInfoErrorCode, reason: string | undefined) {
+  if (reason === undefined) return undefined;
+  const ofCode: object = own(reasonsOfCodes, code) ?? {};
+  return (own(ofCode, reason) ?? own(failureReasons, reason)) as Sentence | undefined;
 }
 
 function fill(text: string, options: SelfInfoErrorOptions, language: Language): string {

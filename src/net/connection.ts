@@ -8,6 +8,7 @@ import {
   TIMED_OUT,
   toCallError,
   UNCONNECTED,
+  UNTUNNELLED,
 } from './failures.js';
 import type { ApiConnection, Call, CallBounds } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
@@ -27,6 +28,8 @@ export type Exchange = (
 /** What sends and receives on behalf of a connection. */
 export interface Wire {
   readonly exchange: Exchange;
+  /** Returns whether a proxy has yet to open the tunnel. */
+  readonly isTunnelling?: () => boolean;
   close(): Promise<void>;
 }
 
@@ -68,7 +71,7 @@ async function sendCall<T extends { readonly status: number }>(
     aborted: () => ABORTED,
   };
   const work = async (race: Race) => {
-    race.expectWithin(CONNECT_MS, () => UNCONNECTED);
+    race.expectWithin(CONNECT_MS, () => (wire.isTunnelling?.() ? UNTUNNELLED : UNCONNECTED));
     const raw = await wire.exchange(call, race.signal, (now) => {
       progress = now;
       race.expectWithin(SILENCE_MS, options.timedOut);

@@ -5,9 +5,11 @@ import {
   SelfInfoError,
   withFacts,
 } from '../foundation/errors.js';
+import type { FailureReason } from '../foundation/failure-reasons.js';
 import { threw } from '../foundation/thrown.js';
 import { type CallStage, HARMLESS } from './http.js';
 import { codeOf, FETCH_FAILED, isMarked, NETWORK } from './network-errors.js';
+import { alertReason, reasonOf } from './reasons.js';
 import type { RawResponse } from './response.js';
 
 /** How far a call has come, and so how long it may be silent now. */
@@ -15,16 +17,14 @@ export type CallProgress = 'started' | 'sent' | 'answering';
 
 /** Why a bounded call ended early. */
 export const UNCONNECTED = Symbol('not connected in time');
+export const UNTUNNELLED = Symbol('the proxy did not respond in time');
 export const TIMED_OUT = Symbol('timed out');
 export const ABORTED = Symbol('aborted');
+const LATE: readonly unknown[] = [UNCONNECTED, UNTUNNELLED, TIMED_OUT];
 
 // Failures of the certificate check, by the names of OpenSSL and Node.
 const DISTRUST =
   /^(CERT_|CRL_|UNSPECIFIED$|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
-// The alerts by which a server rejects our certificate or requires one. OpenSSL puts the protocol
-// version in front, in several spellings.
-const REFUSED =
-  /^ERR_SSL_[\w/]+_ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
 // What undici and its parser report for a response that is not HTTP or is too large. undici asserts
 // that a status is at least 100.
 const MALFORMED =
@@ -36,8 +36,7 @@ const SILENT = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 /** Returns whether the network failed. A bug or an unusable option must not look like that. */
 function isOfNetwork(error: unknown): boolean {
   try {
-    if (error === UNCONNECTED || error === TIMED_OUT || isSelfInfoError(error, 'connection_failed'))
-      return true;
+    if (LATE.includes(error) || isSelfInfoError(error, 'connection_failed')) return true;
     if (isMarked(error) || isNetworkCode(codeOf(error))) return true;
     const { message, cause } = Object(error);
     return FETCH_FAILED.includes(message) || isNetworkCode(codeOf(cause));
@@ -52,12 +51,13 @@ function isNetworkCode(code: string): boolean {
 
 /** Returns whether a TLS alert says that the server rejects our certificate, or requires one. */
 export function isCertificateAlert(error: unknown): boolean {
-  return REFUSED.test(codeOf(error));
+  return alertReason(codeOf(error)) !== undefined;
 }
 
 // nginx, and gateways built on it, finish the handshake and then say this in an HTML page of status
 // 400. 495 and 496 are its own statuses for the same two cases.
-const CERTIFICATE_PAGE = /SSL certificate error|No required SSL certificate was sent/;
+const ERROR_PAGE = /SSL certificate error/;
+const MISSING_PAGE = /No required SSL certificate was sent/;
 const PAGE_BYTES = 4_096;
 
 /**
@@ -69,13 +69,18 @@ export function certificateRefusal({
   header,
   body,
 }: RawResponse): SelfInfoError | undefined {
-  if (status !== 495 && status !== 496) {
+  let missing = status === 496;
+  if (status !== 495 && !missing) {
     if (status !== 400 || !/^text\/html\b/i.test(header('content-type') ?? '')) return undefined;
     const page = Buffer.concat(body).subarray(0, PAGE_BYTES).toString('latin1');
-    if (!CERTIFICATE_PAGE.test(page)) return undefined;
+    missing = MISSING_PAGE.test(page);
+    if (!missing && !ERROR_PAGE.test(page)) return undefined;
   }
   // The gateway has read the call, so toCallError sets what may have come of it.
-  return new SelfInfoError('certificate_refused', { upstream: { status } });
+  return new SelfInfoError('certificate_refused', {
+    upstream: { status },
+    reason: missing ? 'missing' : 'rejected',
+  });
 }
 
 /** Turns any failure of a call into an error of this package. */
@@ -97,7 +102,8 @@ export function toCallError(
   }
   const code = codeOf(error);
   if (error === ABORTED) return failure('aborted', stage, sent);
-  if (isCertificateAlert(error)) return failure('certificate_refused', stage, sent);
+  const alert = alertReason(code);
+  if (alert) return failure('certificate_refused', stage, sent, alert);
   if (sent && (MALFORMED.test(code) || (code === LENGTH && progress !== 'answering')))
     return invalidResponse(
       {
@@ -108,21 +114,35 @@ export function toCallError(
     );
   if (!isOfNetwork(error))
     return new SelfInfoError('internal_error', { stage, effect, expected: threw(error) });
-  if (!sent && error !== TIMED_OUT)
-    return failure(DISTRUST.test(code) ? 'server_not_trusted' : 'connection_failed', stage, sent);
-  if (stage === 'request' && sent) return failure('answer_lost', stage, sent);
-  return failure(
-    error === TIMED_OUT || SILENT.test(code) ? 'timed_out' : 'connection_closed',
-    stage,
-    sent,
-  );
+  const reason = whyFailed(error, sent);
+  if (!sent && error !== TIMED_OUT) {
+    const distrusted = DISTRUST.test(code);
+    return failure(distrusted ? 'server_not_trusted' : 'connection_failed', stage, sent, reason);
+  }
+  if (stage === 'request' && sent) return failure('answer_lost', stage, sent, reason);
+  const late = error === TIMED_OUT || SILENT.test(code);
+  return failure(late ? 'timed_out' : 'connection_closed', stage, sent, reason);
+}
+
+function whyFailed(error: unknown, sent: boolean): FailureReason | undefined {
+  if (error === UNTUNNELLED) return 'proxy';
+  if (LATE.includes(error)) return 'timed_out';
+  const reason = reasonOf(error);
+  // Within an open connection it means that bytes were damaged.
+  return sent && reason === 'plain_http' ? undefined : reason;
 }
 
 /** Returns the error of a failed call. A code is never exchanged twice, whether sent or not. */
-function failure(code: SelfInfoErrorCode, stage: CallStage, sent: boolean): SelfInfoError {
+function failure(
+  code: SelfInfoErrorCode,
+  stage: CallStage,
+  sent: boolean,
+  reason?: FailureReason,
+): SelfInfoError {
   const harmless = !sent || HARMLESS.includes(stage);
   return new SelfInfoError(code, {
     stage,
+    ...(reason && { reason }),
     effect: harmless ? 'none' : 'unknown',
     retry: {
       safe:

@@ -1,3 +1,4 @@
+import type { FailureReason } from '../foundation/failure-reasons.js';
 import { member } from '../foundation/own.js';
 
 // What Node, undici and its parser report when a connection fails. `UND_ERR_INVALID_ARG` and its
@@ -12,22 +13,27 @@ export const NETWORK = new RegExp(
 // By these a fetch reports that the network failed. Every bug is a TypeError, too.
 export const FETCH_FAILED = ['fetch failed', 'Failed to fetch', 'terminated'];
 
-const networkErrors = new WeakSet<object>();
+const networkErrors = new WeakMap<object, FailureReason | undefined>();
 
-/** Marks an error of a socket as one of the network, whatever its code says. */
-export function ofNetwork<T extends Error>(error: T): T {
-  networkErrors.add(error);
+/** Marks an error of a socket as one of the network, whatever its code says, perhaps with a reason. */
+export function ofNetwork<T extends Error>(error: T, reason = markedReason(error)): T {
+  networkErrors.set(error, reason);
   return error;
 }
 
 /** Returns the error for a connection that ended without saying why. */
-export function closed(): Error {
-  return ofNetwork(new Error('closed'));
+export function closed(reason: FailureReason = 'closed'): Error {
+  return ofNetwork(new Error('closed'), reason);
 }
 
 /** Returns whether an error was marked. */
 export function isMarked(error: unknown): boolean {
   return networkErrors.has(Object(error));
+}
+
+/** Returns the reason that an error was marked with. */
+export function markedReason(error: unknown): FailureReason | undefined {
+  return networkErrors.get(Object(error));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type SecureContext } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../foundation/clock.js';
 import { type Expected, invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkText, readKeys } from '../foundation/options.js';
@@ -9,6 +9,7 @@ import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
 import { NOT_INHERITED } from './limits.js';
 import { closed, ofNetwork } from './network-errors.js';
+import { handshakeReason } from './reasons.js';
 import { checkServer, isStrong } from './server-identity.js';
 
 /**
@@ -235,7 +236,7 @@ export function dial(
     settle(error, error ? null : socket);
   };
   socket.setNoDelay(true);
-  socket.setTimeout(silenceMs, () => socket.destroy());
+  socket.setTimeout(silenceMs, () => socket.destroy(closed('timed_out')));
   socket.once(secure ? 'secureConnect' : 'connect', () => {
     // Bytes before the first request cannot be a response to it.
     if (socket.readableLength === 0) return end(null);
@@ -248,7 +249,7 @@ export function dial(
     );
   });
   socket.on('error', (error) => {
-    ofNetwork(error);
+    ofNetwork(error, secure ? handshakeReason(error, socket as TLSSocket) : undefined);
     if (!settled) return end(error);
     // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
     // leaves the socket open if the server does.

@@ -90,6 +90,8 @@ interface PooledClient {
   readonly interim: InterimFilter;
   /** The alert by which the server rejected the client certificate after the handshake. */
   alert: CertificateAlert | undefined;
+  /** Whether the proxy has yet to open the tunnel. */
+  tunnelling: boolean;
   end(): Promise<void>;
 }
 
@@ -161,6 +163,7 @@ function connectAs(
   clock: Clock,
 ): Omit<ApiConnection, 'bind'> {
   let pooled: Promise<PooledClient> | undefined;
+  let latest: PooledClient | undefined;
   const close = async () => {
     const closing = pooled;
     pooled = undefined;
@@ -174,6 +177,7 @@ function connectAs(
     const route = call.stage === 'token' ? routes.token : routes.api;
     pooled ??= openClient(route, identity, clients);
     const used = await pooled;
+    latest = used;
     // A call that fails after this point ends its client.
     signal.throwIfAborted();
     try {
@@ -192,7 +196,11 @@ function connectAs(
       if (call.stage === 'consent' || call.stage === 'token') void close().catch(() => undefined);
     }
   };
-  return createConnection(clock, { exchange, close });
+  return createConnection(clock, {
+    exchange,
+    isTunnelling: () => latest?.tunnelling === true,
+    close,
+  });
 }
 
 // Bun replaces the name `undici` by a stub without clients. The path leads to the real package.
@@ -232,7 +240,9 @@ async function openClient(
         opening = dial(origin, context, undefined, CONNECT_MS, events);
         return;
       }
+      pooled.tunnelling = true;
       opening = openTunnel(proxy, origin, CONNECT_MS, (error, tunnel) => {
+        pooled.tunnelling = false;
         if (error || tunnel === null) return callback(error ?? closed(), null);
         opening = dial(origin, context, tunnel, CONNECT_MS, events);
       });
@@ -243,6 +253,7 @@ async function openClient(
     client,
     interim,
     alert: undefined,
+    tunnelling: false,
     async end() {
       clients.delete(pooled);
       opening?.destroy();

@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { SelfInfoError } from '../foundation/errors.js';
+import type { FailureReason } from '../foundation/failure-reasons.js';
 import type { HttpProxy } from './egress.js';
 import { HEAD_BYTES, INTERIM_RESPONSES, NOT_INHERITED } from './limits.js';
 import { closed, ofNetwork } from './network-errors.js';
+import { reasonOf } from './reasons.js';
 
 /**
  * Opens a tunnel to an origin through a proxy. The attempt ends after `silenceMs` without a byte.
@@ -40,10 +42,17 @@ export function openTunnel(
   };
   socket.setTimeout(silenceMs, () => socket.destroy());
   socket.on('readable', read);
-  // An error after the tunnel is open reaches TLS, too.
-  socket.on('error', (error) => end(ofNetwork(error))).on('close', () => end(closed()));
+  // An error after the tunnel is open reaches TLS, too. It may be the portal's.
+  socket
+    .on('error', (error) => settled || end(ofNetwork(error, proxyReason(error))))
+    .on('close', () => end(closed('proxy')));
   socket.write(connectRequest(proxy, `${origin.hostname}:${origin.port || '443'}`));
   return socket;
+}
+
+/** Whatever the proxy did, it is the proxy that failed, unless this machine could not even try. */
+function proxyReason(error: Error): FailureReason {
+  return reasonOf(error) === 'resources' ? 'resources' : 'proxy';
 }
 
 function connectRequest({ authorization }: HttpProxy, authority: string): string {
@@ -83,8 +92,11 @@ function createHeadParser(): (chunk: Buffer) => Parsed | undefined {
   };
 }
 
-function failed(): Parsed {
-  return { opened: false, error: new SelfInfoError('connection_failed') };
+function failed() {
+  return {
+    opened: false as const,
+    error: new SelfInfoError('connection_failed', { reason: 'proxy' }),
+  };
 }
 
 /**
@@ -92,8 +104,9 @@ function failed(): Parsed {
  * 4xx mean that the proxy rejected the caller: fix the configuration.
  */
 function proxyRefusal(status: number): SelfInfoError {
-  if (status < 300 || status >= 500) return new SelfInfoError('connection_failed');
+  if (status < 300 || status >= 500) return failed().error;
   return new SelfInfoError('proxy_refused', {
+    reason: 'proxy',
     expected: {
       en: `It responded with ${status}.`,
       ja: `プロキシの応答ステータスは ${status} です。`,

@@ -94,6 +94,24 @@ describe('every error', () => {
     expect(isSelfInfoError(error, code)).toBe(true);
   });
 
+  it('tells the citizen the same with and without a reason, at every step', () => {
+    for (const code of ['connection_failed', 'server_not_trusted', 'certificate_refused'] as const)
+      for (const stage of ['consent', 'token', 'request', 'result', 'acknowledge'] as const) {
+        const plain = both(new SelfInfoError(code, { stage }));
+        expect(both(new SelfInfoError(code, { stage, reason: 'expired' }))).toEqual(plain);
+      }
+  });
+
+  it('ignores a reason that is not one of the list', () => {
+    for (const reason of ['constructor', 'toString', 'other']) {
+      const error = new SelfInfoError('connection_failed', { reason: reason as never });
+      expect([error.reason, error.message]).toEqual([
+        undefined,
+        'No connection could be established. Nothing was sent.',
+      ]);
+    }
+  });
+
   it('says whether and from when a retry is safe', () => {
     const safe = (notBefore?: string) =>
       new SelfInfoError('upstream_unavailable', {

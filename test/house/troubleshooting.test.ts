@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/foundation/error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
+import {
+  type FailureReason,
+  failureReasons,
+  reasonsOfCodes,
+} from '../../src/foundation/failure-reasons.js';
 import type { Language } from '../../src/foundation/language.js';
 import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
 import { root } from './sources.js';
@@ -36,6 +41,53 @@ const stages: Partial<Record<SelfInfoErrorCode, readonly Stage[]>> = {
   record_damaged: ['store', 'vault'],
   key_unknown: ['store', 'vault'],
 };
+
+/** Who must act, the likeliest first. */
+const faults: Readonly<Record<FailureReason, readonly Fault[]>> = {
+  refused: ['network', 'portal'],
+  not_found: ['network'],
+  unreachable: ['network'],
+  reset: ['network', 'portal'],
+  closed: ['portal', 'certificate'],
+  timed_out: ['network', 'portal'],
+  plain_http: ['options'],
+  proxy: ['proxy'],
+  protocol: ['portal'],
+  expired: ['portal', 'clock'],
+  not_yet_valid: ['clock', 'portal'],
+  wrong_name: ['options', 'network'],
+  unknown_issuer: ['options', 'network'],
+  revoked: ['portal'],
+  weak: ['portal'],
+  rejected: ['certificate'],
+  missing: ['certificate'],
+  resources: ['machine'],
+};
+type Fault = keyof typeof faultWords;
+
+const faultWords = {
+  network: { en: 'network', ja: 'ネットワーク' },
+  portal: { en: 'portal', ja: 'マイナポータル' },
+  certificate: { en: 'client certificate', ja: 'クライアント証明書' },
+  options: { en: 'your options', ja: 'オプション' },
+  proxy: { en: 'proxy', ja: 'プロキシ' },
+  clock: { en: "this machine's clock", ja: 'このマシンの時計' },
+  machine: { en: 'this machine', ja: 'このマシン' },
+} as const satisfies Record<string, Record<Language, string>>;
+
+/** Returns the rows of the table of reasons. */
+function reasonRows(language: Language): string {
+  const separator = language === 'ja' ? '、' : ', ';
+  const general = Object.entries(failureReasons).map(([reason, sentence]) => {
+    const at = faults[reason as FailureReason].map((fault) => faultWords[fault][language]);
+    return `| \`${reason}\` | ${at.join(separator)} | ${sentence[language]} |\n`;
+  });
+  const certificate = Object.entries(reasonsOfCodes.certificate_refused).map(
+    ([reason, sentence]) =>
+      `| \`${reason}\` (\`certificate_refused\`) | ${faultWords.certificate[language]} | ${sentence[language]} |\n`,
+  );
+  return [...general, ...certificate].join('');
+}
 
 const words = {
   en: {
@@ -84,13 +136,16 @@ function brought(page: string, language: Language): string {
   const refusals = Object.entries(refusalTable).map(
     ([reason, row]) => `| \`${reason}\` | ${row.status}, \`${row.error}\` | ${row[language]} |\n`,
   );
-  return [
-    sections.replace(
-      /(<!-- sandbox refusals -->\n(?:\|.*\n){2})(?:\|.*\n)*/,
-      (_, head) => head + refusals.join(''),
-    ),
-    ...added,
-  ].join('');
+  const tables = { 'sandbox refusals': refusals.join(''), reasons: reasonRows(language) };
+  const filled = Object.entries(tables).reduce(
+    (text, [name, rows]) =>
+      text.replace(
+        new RegExp(`(<!-- ${name} -->\\n(?:\\|.*\\n){2})(?:\\|.*\\n)*`),
+        (_, head) => head + rows,
+      ),
+    sections,
+  );
+  return [filled, ...added].join('');
 }
 
 /** Returns the advice below the quote of each code. */

@@ -38,6 +38,8 @@ export interface Authority {
   issue(name: string, options?: LeafOptions): Promise<Credential>;
   /** Uses an RSA key of this many bits. */
   issueRsa(bits: number, ip?: string): Promise<Credential>;
+  /** Returns a certificate that no authority issued, for an address. */
+  issueSelfSigned(ip: string): Promise<Credential>;
   /** Returns a revocation list (PEM) with this certificate. */
   revoke(credential: Credential): Promise<string>;
 }
@@ -115,6 +117,18 @@ export async function createAuthority(): Promise<Authority> {
             : [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
       });
       return { cert: certificate.toString('pem'), key: await exportKey(leaf.privateKey) };
+    },
+    async issueSelfSigned(ip) {
+      const own = await makeKeys();
+      const certificate = await X509CertificateGenerator.createSelfSigned({
+        ...validity(30),
+        serialNumber: '4002',
+        name: 'CN=self-signed',
+        keys: own,
+        signingAlgorithm: algorithm,
+        extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: ip }])],
+      });
+      return { cert: certificate.toString('pem'), key: await exportKey(own.privateKey) };
     },
     async revoke({ cert }) {
       const { serialNumber } = new X509Certificate(cert);

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createSelfInfoClient, latest } from '../../src/index.js';
+import { createSelfInfoClient, type FailureReason, latest } from '../../src/index.js';
 import { type Authority, type Credential, createAuthority } from '../kit/certificates.js';
 import { startFaultProxy } from '../kit/fault-proxy.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
@@ -60,15 +60,31 @@ async function openTwoServers(version: OpensslServerOptions['version']) {
 describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
   'a client certificate that a server rejects by an alert of %s',
   (version) => {
-    it.each<[string, (authority: Authority) => Promise<Credential>]>([
-      ['of an unknown authority', async () => (await createAuthority()).issue('stranger')],
-      ['that has expired', (authority) => authority.issue('expired', { endedDaysAgo: 1 })],
-      ['that is revoked', (authority) => authority.issue('revoked')],
-    ])('%s is reported with one handshake and nothing sent', async (_, issue) => {
+    it.each<[string, FailureReason, (authority: Authority) => Promise<Credential>]>([
+      [
+        'of an unknown authority',
+        'unknown_issuer',
+        async () => (await createAuthority()).issue('stranger'),
+      ],
+      [
+        'that has expired',
+        'expired',
+        (authority) => authority.issue('expired', { endedDaysAgo: 1 }),
+      ],
+      [
+        'that is not yet valid',
+        'rejected',
+        (authority) => authority.issue('early', { beginsInDays: 1 }),
+      ],
+      ['that is revoked', 'revoked', (authority) => authority.issue('revoked')],
+    ])('%s is reported with one handshake and nothing sent', async (_, reason, issue) => {
       const authority = await createAuthority();
       const tls = await issue(authority);
-      const revoked = await authority.revoke(tls);
-      const server = await startRefusing(authority, { version, clientCa: authority.ca, revoked });
+      const server = await startRefusing(authority, {
+        version,
+        clientCa: authority.ca,
+        ...(reason === 'revoked' && { revoked: await authority.revoke(tls) }),
+      });
       const proxy = await startFaultProxy(() => server.port);
       ends.push(proxy.close);
       const error = await errorOf(() =>
@@ -78,6 +94,7 @@ describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
         }),
       );
       expect(facts(error)).toEqual(refusedAt('token'));
+      expect(error.reason).toBe(reason);
       expect(proxy.connections).toBe(1);
       await proxy.drained();
       expect(clock.waits).toBe(0);
@@ -121,21 +138,29 @@ describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
 );
 
 describe.skipIf(openssl.missing)('a missing client certificate', () => {
-  it('is reported as refused when a server requires one by an alert of TLS 1.3', async () => {
-    const authority = await createAuthority();
-    const server = await startRefusing(authority, { version: 'tls1_3' });
-    const environment = environmentAt(server.port, authority.ca);
-    // Only towards a gateway may a client have no certificate.
-    const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
-    const client = createSelfInfoClient({ service: loan, environment, egress, clock });
-    ends.push(client.close);
-    const { url } = await client.beginConsent({ sessionBinding: SESSION });
-    const callback = callbackOf(url, environment);
-    const error = await errorOf(() =>
-      client.completeConsent(callback, { sessionBinding: SESSION }),
-    );
-    expect(facts(error)).toEqual(refusedAt('token'));
-  });
+  it.each([
+    // TLS 1.2 has no alert for it, so the code is that of a handshake that fails.
+    ['tls1_2', 'connection_failed'],
+    ['tls1_3', 'certificate_refused'],
+  ] as const)(
+    'has the reason `missing` when a server requires one by an alert of %s',
+    async (version, code) => {
+      const authority = await createAuthority();
+      const server = await startRefusing(authority, { version });
+      const environment = environmentAt(server.port, authority.ca);
+      // Only towards a gateway may a client have no certificate.
+      const egress = { gateway: { baseUrl: environment.endpoints.apiUrl, ca: authority.ca } };
+      const client = createSelfInfoClient({ service: loan, environment, egress, clock });
+      ends.push(client.close);
+      const { url } = await client.beginConsent({ sessionBinding: SESSION });
+      const callback = callbackOf(url, environment);
+      const error = await errorOf(() =>
+        client.completeConsent(callback, { sessionBinding: SESSION }),
+      );
+      expect(facts(error)).toEqual({ ...refusedAt('token'), code });
+      expect(error.reason).toBe('missing');
+    },
+  );
 });
 
 async function openGrant(

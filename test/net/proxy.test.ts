@@ -86,10 +86,10 @@ describe('a proxy', () => {
     const error = await errorOf(() => travel(portal.environment, { proxy: proxy.url }, portal.tls));
     expect([facts(error), error.upstream]).toEqual([unsent('proxy_refused'), undefined]);
     expect(error.message).toBe(
-      'The proxy rejected the tunnel. Nothing was sent to the portal. It responded with 407.',
+      'The proxy rejected the tunnel. Nothing was sent to the portal. It responded with 407. The tunnel through the proxy did not open. Check options.egress and the log of the proxy.',
     );
     expect(error.messageJa).toBe(
-      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。',
+      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。プロキシ経由のトンネルが開きませんでした。options.egress とプロキシのログを確認してください。',
     );
   });
 
