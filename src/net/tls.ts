@@ -97,8 +97,16 @@ function mismatch(chain: readonly X509Certificate[], key: KeyObject, path: strin
 /** Clocks differ a little, and an authority may issue a certificate just before its first use. */
 const SKEW_MS = 300_000;
 
-/** Refuses a certificate outside its validity. A clock without a time fails at the first call. */
-function checkValidity({ validFrom, validTo }: X509Certificate, path: string, clock: Clock): void {
+/**
+ * Refuses a certificate outside its validity. A clock without a time fails at the first call.
+ *
+ * @throws SelfInfoError `invalid_credential`.
+ */
+export function checkValidity(
+  { validFrom, validTo }: X509Certificate,
+  path: string,
+  clock: Clock,
+): void {
   let now: number;
   try {
     now = clock.now();
