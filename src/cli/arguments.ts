@@ -36,17 +36,20 @@ export function quoted(value: string): string {
   return JSON.stringify(value.replaceAll(/\p{C}/gu, '�'));
 }
 
+/** What an option takes. */
+type Kind = 'flag' | 'value' | 'list';
+
 /**
- * Reads arguments: options that take a value, and flags.
+ * Reads arguments: options that take a value, lists (values with commas, or given again), and flags.
  *
  * @throws UsageError when an option is unknown, lacks its value or takes none, and when `--lang` is
  * neither ja nor en.
  */
 export function readArguments<K extends string>(
   args: readonly string[],
-  options: Readonly<Record<K, 'flag' | 'value'>>,
+  options: Readonly<Record<K, Kind>>,
 ): { values: { [N in K]?: string }; positionals: string[] } {
-  const types = Object.entries<'flag' | 'value'>(options).map(
+  const types = Object.entries<Kind>(options).map(
     ([name, kind]) => [name, { type: kind === 'flag' ? 'boolean' : 'string' }] as const,
   );
   // Not strict, because node:util words its errors in English and for programmers.
@@ -71,19 +74,20 @@ export function readArguments<K extends string>(
     }
     const key = name as K;
     checkValue(rawName, options[key], value);
-    values[key] = value ?? '';
+    const before = options[key] === 'list' ? values[key] : undefined;
+    values[key] = before === undefined ? (value ?? '') : `${before},${value}`;
   }
   return { values, positionals };
 }
 
-function checkValue(option: string, kind: 'flag' | 'value', value: string | undefined): void {
+function checkValue(option: string, kind: Kind, value: string | undefined): void {
   if (kind === 'flag' && value !== undefined)
     throw new UsageError({
       ja: `${option} に値は指定できません。`,
       en: `${option} takes no value.`,
     });
   // No valid value starts with a dash, so this is the next option.
-  if (kind === 'value' && (!value || value.startsWith('-')))
+  if (kind !== 'flag' && (!value || value.startsWith('-')))
     throw new UsageError({
       ja: `${option} に値を指定してください。`,
       en: `${option} needs a value.`,

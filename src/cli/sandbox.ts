@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCalendar } from '../calendar/calendar.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
+import { personas as builtIn } from '../sandbox/personas/built-in.js';
 import { type StartedSandbox, type StartSandboxOptions, startSandbox } from '../sandbox/server.js';
 import { quoted, readArguments, UsageError } from './arguments.js';
-import { readCatalog, systemCode } from './files.js';
+import { readCatalog } from './files.js';
+import { SandboxFiles } from './sandbox-files.js';
 import { describeSandbox } from './sandbox-guide.js';
 import {
   readClock,
@@ -15,17 +14,23 @@ import {
   readRegistrations,
   type Source,
 } from './sandbox-input.js';
+import { writeReport } from './sandbox-report.js';
 
 const help = {
   ja: `使い方: myna-selfinfo sandbox [オプション]
 
-模擬マイナポータルを起動します。このマシンからのみ利用できます。Ctrl+C で終了します。
-開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出します。
+模擬マイナポータルを起動します。--host を付けない限り、このマシンからのみ利用できます。
+Ctrl+C で終了します。開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出し、
 そのまま貼り付けて実行できる curl の手順を表示します。
 
 オプション
   --port 番号            画面のポート（省略時は空いている番号）
   --api-port 番号        API のポート（同上）
+  --host 名前[,名前]     接続するときの名前（例: sandbox）。URL には最初の名前を使用。
+                         localhost 以外を含む場合は、ほかのマシンからも接続可能
+  --out フォルダ         証明書と秘密鍵の書き出し先（一時フォルダの代わり）。終了時に削除
+  --env ファイル         アプリ用の環境変数 SELFINFO_... の書き出し先。終了時に削除
+  --json                 説明の代わりに JSON を表示
   --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
                          または { clientId, redirectUris, service }、またはその配列
   --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
@@ -36,13 +41,18 @@ const help = {
 `,
   en: `Usage: myna-selfinfo sandbox [options]
 
-Starts a sample Mynaportal that only this machine can reach. Ctrl+C ends it.
+Starts a sample Mynaportal. Without --host, only this machine can reach it. Ctrl+C ends it.
 Writes a development CA, a client certificate and its key to a temporary folder, and prints
 curl commands from consent to result, ready to paste.
 
 Options
   --port NUMBER      the port of the pages (default: a free one)
   --api-port NUMBER  the port of the API (same default)
+  --host NAME[,NAME] the names under which it is reached, such as sandbox; URLs have the first.
+                     With a name other than localhost, other machines can connect
+  --out DIR          where certificates and keys go, not to a temporary folder; deleted at the end
+  --env FILE         where variables SELFINFO_... for your app go; deleted at the end
+  --json             print JSON in place of the guide
   --service FILE     the registration of your service, JSON: what defineService takes,
                      or { clientId, redirectUris, service }, or a list of these
   --personas FILE    the citizens, a JSON list; replaces the built-in ones
@@ -56,6 +66,10 @@ Options
 const options = {
   port: 'value',
   'api-port': 'value',
+  host: 'list',
+  out: 'value',
+  env: 'value',
+  json: 'flag',
   service: 'value',
   personas: 'value',
   catalog: 'value',
@@ -87,8 +101,12 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     values.catalog === undefined ? undefined : createCalendar({}, readCatalog(values.catalog));
   const clock = values.at === undefined ? undefined : readClock(values.at);
 
-  const folder = makeFolder();
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const files = new SandboxFiles({
+    out: values.out,
+    env: values.env,
+    clients: registrations.value.length,
+  });
+  const remove = () => files.remove();
   // Removes the keys however the process ends.
   process.once('exit', remove);
   let sandbox: StartedSandbox | undefined;
@@ -102,36 +120,37 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     ...(personas && { personas: personas.value }),
     ...(clock && { clock }),
     ...(calendar && { calendar }),
+    ...(values.host !== undefined && { hosts: values.host.split(',') }),
     startEvenThoughNodeEnvIsProduction: values['even-in-production'] !== undefined,
     browserPort,
     apiPort,
   });
-  return describeSandbox(sandbox, {
-    folder,
-    lang,
-    registrations: registrations.value,
-    personas: personas?.value,
-    stopped: clock !== undefined,
-  });
+  const citizens = personas?.value ?? builtIn;
+  const shown = { registrations: registrations.value, personas: citizens };
+  try {
+    // Nothing is awaited since the start, so no health check is answered before the files are there.
+    const report = writeReport(sandbox, { ...shown, files, stopped: clock !== undefined });
+    return values.json === undefined
+      ? describeSandbox(sandbox, report, { ...shown, lang })
+      : printJson(report);
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+}
+
+/** Returns JSON that controls no terminal. */
+function printJson(value: unknown): string {
+  const escaped = (char: string) =>
+    Array.from(
+      { length: char.length },
+      (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join('');
+  return `${JSON.stringify(value, null, 2).replaceAll(/[^\P{C}\n]/gu, escaped)}\n`;
 }
 
 /** Signals by which a terminal, a shell or a service manager ends a process. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const;
-
-function makeFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'myna-selfinfo-sandbox-'));
-  } catch (error) {
-    const where = `${quoted(tmpdir())}, ${systemCode(error)}`;
-    throw new UsageError(
-      {
-        ja: `一時フォルダを作成できません（${where}）`,
-        en: `cannot make a temporary folder (${where})`,
-      },
-      1,
-    );
-  }
-}
 
 /**
  * Starts the sandbox. It checks everything before anything listens. Errors name the file and the
@@ -163,9 +182,14 @@ async function start(
         },
         1,
       );
+    const hosts = options.hosts ?? [];
     const placed = (message: string): string =>
       sources
         .reduce((text, { root, file }) => text.replaceAll(root, () => `${file}:$`), message)
+        .replace(
+          /^(?:Option|オプション) options\.hosts\[(\d+)\]/,
+          (_, index) => `--host ${quoted(hosts[index] ?? '')}`,
+        )
         .replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({
       ja: placed(known ? error.messageJa : error.message),

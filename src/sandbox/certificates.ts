@@ -24,8 +24,8 @@ export interface Credential {
 export interface DevelopmentAuthority {
   /** Its own certificate, PEM. */
   readonly ca: string;
-  /** Issues a certificate for servers on loopback. */
-  issueServer(): Promise<Credential>;
+  /** Issues a certificate for a server on loopback that has further names. */
+  issueServer(names: readonly string[]): Promise<Credential>;
   /** Issues a certificate for a client. */
   issueClient(commonName: string): Promise<Credential>;
 }
@@ -77,11 +77,11 @@ export async function createAuthority(): Promise<DevelopmentAuthority> {
 
   return {
     ca: own.toString('pem'),
-    issueServer: () =>
+    issueServer: (names) =>
       issue('myna-selfinfo sandbox', ExtendedKeyUsage.serverAuth, [
         { type: 'ip', value: '127.0.0.1' },
         { type: 'ip', value: '::1' },
-        { type: 'dns', value: 'localhost' },
+        ...[...new Set(['localhost', ...names])].map((value) => ({ type: 'dns', value }) as const),
       ]),
     issueClient: (commonName) => issue(commonName, ExtendedKeyUsage.clientAuth, []),
   };

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { App } from './app.js';
 import type { Delivery } from './fault-effects.js';
 import type { Listener } from './listener.js';
+import { controlPaths } from './pages/control.js';
 import { MAX_BODY_BYTES } from './portal/bodies.js';
 import { Refusal } from './portal/refusals.js';
 import { jsonRefusal } from './refusal-response.js';
@@ -12,8 +13,8 @@ export interface Bridge {
   readonly listener: Listener;
   readonly origin: string;
   readonly app: App;
-  /** Whether callers beyond loopback are served. */
-  readonly everywhere: boolean;
+  /** The names under which it is served beside those of loopback. */
+  readonly names: readonly string[];
 }
 
 /** Passes the requests of a listener to the app. */
@@ -54,14 +55,18 @@ async function serve(
 }
 
 async function respond(
-  { origin, app, everywhere }: Bridge,
+  { origin, app, names }: Bridge,
   incoming: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Delivery> {
   const body = await readBody(incoming);
-  const foreign = isForeignHost(incoming);
-  if (foreign && !everywhere) return { response: jsonRefusal(new Refusal('wrong_origin')) };
   const { url = '', method = 'GET', socket } = incoming;
+  const name = nameOf(incoming);
+  const isOnLoopback = LOOPBACK_NAMES.includes(name);
+  // A page of another host whose name was pointed at this machine (DNS rebinding) has that name.
+  // Health checks of a cluster use the address of the container.
+  if (!isOnLoopback && !names.includes(name) && url !== controlPaths.health)
+    return { response: jsonRefusal(new Refusal('wrong_origin')) };
   const target = origin + url;
   // A Request can have neither TRACE nor CONNECT as method, and needs a path as target.
   if (
@@ -83,7 +88,7 @@ async function respond(
     socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
   return app(request, {
     ...(clientCertificate !== undefined && { clientCertificate }),
-    remote: foreign || !isLoopback(socket.remoteAddress),
+    remote: !isOnLoopback || !isLoopback(socket.remoteAddress),
   });
 }
 
@@ -91,9 +96,11 @@ function isLoopback(address = ''): boolean {
   return /^(::ffff:)?127\.|^::1$/.test(address);
 }
 
-/** Detects a page of another host whose name was pointed at loopback (DNS rebinding). */
-function isForeignHost({ headers }: IncomingMessage): boolean {
-  return !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Returns the host that the request was sent to, without its port. */
+function nameOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
 /**

@@ -38,10 +38,14 @@ export function createListeners({ cert, key }: Credential, ca: string): Listener
   return { pages, api, close };
 }
 
-/** Starts listening and returns the port. */
+/**
+ * Starts listening and returns the port.
+ *
+ * @param host - the address to listen on; undefined: every interface.
+ */
 export function listen(
   { server }: Listener,
-  host: string,
+  host: string | undefined,
   port: number,
   path: string,
 ): Promise<number> {
@@ -54,7 +58,9 @@ export function listen(
         }),
       ),
     );
-    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, ...(host !== undefined && { host }) }, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
   });
 }
 

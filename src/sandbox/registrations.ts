@@ -6,6 +6,7 @@ import { checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import type { Method } from '../service/inquiry.js';
 import { publicProfile } from '../wire/public-profile.js';
+import { isPrivateHost } from '../wire/url-rules.js';
 import { checkClientAuth, type PublicKeySet, type RegisteredCredentials } from './key-set.js';
 import type { Problems } from './problems.js';
 
@@ -56,7 +57,7 @@ export interface Registration {
   readonly requirePushedAuthorizationRequests?: boolean;
   /**
    * The URL that receives a notice when a result is ready, where the profile has `notices`: https,
-   * or http on loopback. Default: none.
+   * or http on loopback or a private name. Default: none.
    */
   readonly noticeUri?: string;
 }
@@ -216,9 +217,8 @@ function checkUris(
 function checkUri(value: unknown, path: string): string {
   checkText(value, path);
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (
-    (url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback)) &&
+    (url?.protocol === 'https:' || (url?.protocol === 'http:' && isPrivateHost(url))) &&
     url.username === '' &&
     url.password === '' &&
     !value.includes('#')
@@ -226,8 +226,8 @@ function checkUri(value: unknown, path: string): string {
     if (/^[\x21-\x7e]+$/.test(value)) return value;
   }
   throw invalidOption(path, {
-    en: 'It must be an absolute https URL (http on loopback only) in ASCII, without fragment or user name.',
-    ja: 'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（ループバックのみ http 可）。',
+    en: 'It must be an absolute https URL (http on loopback or a private name only) in ASCII, without fragment or user name.',
+    ja: 'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（http はループバックか内部の名前のみ可）。',
   });
 }
 

@@ -7,6 +7,7 @@ import { checkWhole, readKeys } from '../foundation/options.js';
 import type { Environment } from '../wire/environment.js';
 import type { Credential } from './certificates.js';
 import type { Origins } from './context.js';
+import { checkHosts, type Hosts } from './hosts.js';
 import { connectApp } from './http-bridge.js';
 import { createListeners, type Listeners, listen } from './listener.js';
 import {
@@ -24,11 +25,13 @@ export interface StartSandboxOptions extends SandboxOptions {
   /** The TCP port of the API. Default: a free port. */
   readonly apiPort?: number;
   /**
-   * Listens on every interface of the machine (0.0.0.0) and emits a warning, for instance in a
-   * container whose ports are published. The URLs stay those of loopback. Log and clock are served
-   * to loopback only. Default: false.
+   * The names under which the sandbox is reached: loopback, names without a dot, or reserved names
+   * such as `sandbox.default.svc.cluster.local`. The URLs use the first one. The server's certificate
+   * holds all of them, and loopback. If one is not loopback, the sandbox listens on every interface
+   * of the machine and emits a warning. Log and clock are served to loopback only. Default:
+   * `['127.0.0.1']`.
    */
-  readonly listenOnEveryInterfaceNotOnlyLoopback?: boolean;
+  readonly hosts?: readonly string[];
   /**
    * Starts the sandbox although the environment variable `NODE_ENV` is `production`, where it does
    * not belong: it grants consents of invented citizens. Default: false.
@@ -48,7 +51,7 @@ export interface Connection {
   readonly calendar?: Calendar<Catalog>;
 }
 
-/** A sandbox that listens on loopback. */
+/** A sandbox that listens. */
 export interface StartedSandbox extends Sandbox, AsyncDisposable {
   /** The origin of the pages, plain http. */
   readonly browserUrl: string;
@@ -67,10 +70,9 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
 }
 
 /**
- * Starts a sandbox on two loopback origins: pages over http, the API over mutual TLS. Each start
- * creates a development CA, a server certificate and one client certificate per registration.
+ * Starts a sandbox on two origins: pages over http, the API over mutual TLS. Each start creates a development CA, a server certificate and one client certificate per registration.
  *
- * @param options - those of `createSandbox`, and the ports. A registration must not have a
+ * @param options - those of `createSandbox`, the ports and the hosts. A registration must not have a
  * `certificate` here.
  * @throws SelfInfoError as `createSandbox`; `invalid_option` with the path of a port that is taken.
  * @example
@@ -93,19 +95,22 @@ export interface StartedSandbox extends Sandbox, AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
-  const { everywhere, browserPort, apiPort, ...rest } = checkOptions(options);
+  const { hosts, browserPort, apiPort, ...rest } = checkOptions(options);
   // Loaded when needed: an in-process sandbox has no certificates.
   const { createAuthority } = await import('./certificates.js');
   const authority = await createAuthority();
   const credentials = new Map<string, Credential>();
   for (const { clientId } of rest.registrations)
     credentials.set(clientId, await authority.issueClient(clientId));
-  const listeners = createListeners(await authority.issueServer(), authority.ca);
-  const host = everywhere ? '0.0.0.0' : '127.0.0.1';
-  if (everywhere) warnOfEveryInterface();
+  const listeners = createListeners(await authority.issueServer(hosts.names), authority.ca);
+  const { first, names, address } = hosts;
+  if (address === undefined) warnOfEveryInterface();
   try {
-    const browserUrl = `http://127.0.0.1:${await listen(listeners.pages, host, browserPort, 'options.browserPort')}`;
-    const apiUrl = `https://127.0.0.1:${await listen(listeners.api, host, apiPort, 'options.apiPort')}`;
+    const pages = await listen(listeners.pages, address, browserPort, 'options.browserPort');
+    const api = await listen(listeners.api, address, apiPort, 'options.apiPort');
+    // An origin is without the usual port of its protocol.
+    const browserUrl = new URL(`http://${first}:${pages}`).origin;
+    const apiUrl = new URL(`https://${first}:${api}`).origin;
     const registrations = rest.registrations.map((registration) => {
       const credential = credentials.get(registration.clientId);
       return credential === undefined
@@ -115,8 +120,8 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
     const origins = { browserUrl, apiUrl };
     const sendNotice = rest.sendNotice ?? ((request: Request) => fetch(request));
     const built = buildSandbox({ ...rest, registrations, sendNotice }, origins, authority.ca);
-    connectApp({ listener: listeners.pages, origin: browserUrl, app: built.app, everywhere });
-    connectApp({ listener: listeners.api, origin: apiUrl, app: built.app, everywhere });
+    connectApp({ listener: listeners.pages, origin: browserUrl, app: built.app, names });
+    connectApp({ listener: listeners.api, origin: apiUrl, app: built.app, names });
     const close = () => {
       built.end();
       return listeners.close();
@@ -133,7 +138,7 @@ const NOT_LISTENING = 'https://sandbox.invalid';
 type CheckedOptions = SandboxOptions & {
   readonly browserPort: number;
   readonly apiPort: number;
-  readonly everywhere: boolean;
+  readonly hosts: Hosts;
 };
 
 /** Checks everything before anything listens. */
@@ -142,20 +147,19 @@ function checkOptions(options: StartSandboxOptions): CheckedOptions {
     ...SANDBOX_KEYS,
     browserPort: true,
     apiPort: true,
-    listenOnEveryInterfaceNotOnlyLoopback: true,
+    hosts: true,
     startEvenThoughNodeEnvIsProduction: true,
   } satisfies Record<keyof StartSandboxOptions, true>);
   const {
     browserPort = 0,
     apiPort = 0,
-    listenOnEveryInterfaceNotOnlyLoopback: everywhere = false,
+    hosts: givenHosts,
     startEvenThoughNodeEnvIsProduction: inProduction = false,
     ...rest
   } = options;
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
-  if (typeof everywhere !== 'boolean')
-    throw new TypeError('options.listenOnEveryInterfaceNotOnlyLoopback must be a boolean.');
+  const hosts = checkHosts(givenHosts, 'options.hosts');
   checkNodeEnv(inProduction);
   buildSandbox(rest, { browserUrl: NOT_LISTENING, apiUrl: NOT_LISTENING });
   const index = rest.registrations.findIndex(({ certificate }) => certificate !== undefined);
@@ -165,7 +169,7 @@ function checkOptions(options: StartSandboxOptions): CheckedOptions {
       ja: 'startSandbox が証明書を作成するため、指定できません。',
     });
   }
-  return { ...rest, browserPort, apiPort, everywhere };
+  return { ...rest, browserPort, apiPort, hosts };
 }
 
 function checkNodeEnv(inProduction: unknown): void {

@@ -5,7 +5,7 @@ import { readCertificates } from '../foundation/pem.js';
 import type { WireProfile } from './profile.js';
 import { unverifiedEntries } from './profile-checks.js';
 import { copyProfiles, placesOf } from './profile-set.js';
-import { isLoopback, parseUrl } from './url-rules.js';
+import { isLoopback, isPrivateHost, parseUrl } from './url-rules.js';
 
 const BRAND = Symbol.for('myna-selfinfo.environment');
 
@@ -77,7 +77,9 @@ export const acceptWireProfileNotConfirmedBySpecification: unique symbol = Symbo
 );
 
 /**
- * Returns the environment of this package's sandbox. Plain http is allowed on loopback only.
+ * Returns the environment of this package's sandbox. Its hosts are loopback or private names, such
+ * as `sandbox` or `sandbox.default.svc.cluster.local`. Plain http is allowed there for `browserUrl`
+ * and `redirectUri`, and otherwise on loopback only.
  *
  * @param options - ids, origins and trust; `sandbox.environment()` creates them.
  * @throws SelfInfoError `missing_option`, `invalid_option`, `unknown_option`, `invalid_profile`
@@ -174,18 +176,6 @@ function furtherPlaces({ length }: readonly string[]): Pick<SelfInfoErrorOptions
   };
 }
 
-/**
- * Returns whether no public server can have this host: loopback, a name without a dot, or a
- * reserved name.
- */
-function isPrivateHost(url: URL): boolean {
-  return (
-    isLoopback(url) ||
-    !/[.:]/.test(url.hostname) ||
-    /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname)
-  );
-}
-
 /** Returns whether one of the three functions made a value, in any copy of this package. */
 export function isEnvironment(value: unknown): value is Environment {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
@@ -212,7 +202,7 @@ function make(
   checkClientId(options.clientId, 'options.clientId');
   if (options.endpoints === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.endpoints' });
-  checkUrl(options.redirectUri, 'options.redirectUri', kind, true);
+  checkUrl(options.redirectUri, 'options.redirectUri', kind, { query: true, opened: true });
   checkUrl(options.issuer, 'options.issuer', kind);
   const endpoints = checkEndpoints(options.endpoints, kind);
   if (options.tokenCa !== undefined && endpoints.tokenUrl === undefined)
@@ -246,7 +236,7 @@ function checkEndpoints(
   const endpoints = { browserUrl, apiUrl, ...(tokenUrl !== undefined && { tokenUrl }) };
   for (const [name, value] of Object.entries(endpoints)) {
     const path = `options.endpoints.${name}`;
-    checkUrl(value, path, kind);
+    checkUrl(value, path, kind, { opened: name === 'browserUrl' });
     if (kind !== 'sandbox' || isPrivateHost(new URL(value))) continue;
     throw invalidOption(path, {
       en: 'Use loopback or a private name: a sandbox is never on a public host.',
@@ -291,23 +281,26 @@ export function checkAuthorities(value: unknown, path: string): readonly string[
 /**
  * Checks a URL. In production no host is this machine. The connection check may use a tunnel from
  * there.
+ *
+ * @param use - `query`: it may have a query; `opened`: a browser opens it.
  */
 function checkUrl(
   value: unknown,
   path: string,
   kind: Environment['kind'],
-  mayHaveQuery = false,
+  { query = false, opened = false } = {},
 ): void {
   checkText(value, path);
   const url = parseUrl(value, {
     protocols: kind === 'sandbox' ? ['https:', 'http:'] : ['https:'],
-    query: mayHaveQuery,
+    query,
     loopback: kind !== 'production',
   });
-  if (url?.protocol === 'https:' || (url && isLoopback(url))) return;
+  const isPlainHost = opened ? isPrivateHost : isLoopback;
+  if (url?.protocol === 'https:' || (url && isPlainHost(url))) return;
   throw invalidOption(path, {
-    en: `Use an absolute https URL without fragment${mayHaveQuery ? '' : ', query'} or user name (in the sandbox also http on loopback). Its host must be spelled out, without a final dot; loopback (in production), link-local and metadata addresses are refused.`,
-    ja: `フラグメント${mayHaveQuery ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバックの http も可）。ホストは正規の表記で、末尾のドットなしで指定してください。ループバック（本番環境の場合）、リンクローカル、メタデータサービスのアドレスは指定できません。`,
+    en: `Use an absolute https URL without fragment${query ? '' : ', query'} or user name (in the sandbox also http on loopback${opened ? ' or a private name' : ''}). Its host must be spelled out, without a final dot; loopback (in production), link-local and metadata addresses are refused.`,
+    ja: `フラグメント${query ? '' : '、クエリ'}やユーザー名のない https の絶対URLで指定してください（サンドボックスではループバック${opened ? 'や内部の名前' : ''}の http も可）。ホストは正規の表記で、末尾のドットなしで指定してください。ループバック（本番環境の場合）、リンクローカル、メタデータサービスのアドレスは指定できません。`,
   });
 }
 

@@ -46,6 +46,18 @@ export function isLoopback({ hostname }: URL): boolean {
 }
 
 /**
+ * Returns whether no public server can have this host: loopback, a name without a dot, or a
+ * reserved name. A private address is none: a leased line may lead from there to the portal.
+ */
+export function isPrivateHost(url: URL): boolean {
+  return (
+    isLoopback(url) ||
+    !/[.:]/.test(url.hostname) ||
+    /\.(test|example|invalid|localhost|internal|local)$/.test(url.hostname)
+  );
+}
+
+/**
  * Parses an absolute URL that keeps the rules; undefined for any other.
  *
  * The standard's parser corrects a lot: it drops tabs and line ends, turns backslashes, and reads

@@ -346,7 +346,17 @@ describe('the command sandbox', () => {
   it('lists its options in its help', async () => {
     const { status, stdout } = await run(['sandbox', '--help']);
     expect(status).toBe(0);
-    for (const option of ['--port', '--api-port', '--service', '--personas', '--at', '--lang'])
+    for (const option of [
+      '--port',
+      '--api-port',
+      '--host',
+      '--out',
+      '--env',
+      '--service',
+      '--personas',
+      '--at',
+      '--lang',
+    ])
       expect(stdout).toContain(`  ${option} `);
   });
 });

@@ -38,7 +38,7 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
     ['redirectUri', 'javascript:alert(1)', url('options.redirectUri')],
     ['redirectUri', 'https://loan.example/#a', url('options.redirectUri')],
     ['redirectUri', 'https://user:password@loan.example/', url('options.redirectUri')],
-    ['redirectUri', 'http://loan.example/', url('options.redirectUri')],
+    ['redirectUri', 'http://loan.example.com/', url('options.redirectUri')],
     ['endpoints', undefined, ['missing_option', 'options.endpoints']],
     ['endpoints', 'https://portal.example', 'options.endpoints must be an object.'],
     ['endpoints.apiUrl', undefined, ['missing_option', 'options.endpoints.apiUrl']],
@@ -83,14 +83,26 @@ describe.each(Object.entries(environments))('%s', (_name, make) => {
 });
 
 describe('an environment', () => {
-  it('allows plain http for the sandbox on loopback only', async () => {
+  it('allows plain http for the sandbox on loopback, and on private names for a browser', async () => {
     const local = (host: string) => ({
       ...site,
       endpoints: { browserUrl: `http://${host}:8080`, apiUrl: `https://${host}:8443` },
     });
-    for (const host of ['localhost', '127.0.0.1', '[::1]'])
+    for (const host of [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'sandbox',
+      'sandbox.default.svc.cluster.local',
+    ])
       expect(sandboxEnvironment(local(host)).kind).toBe('sandbox');
-    for (const host of ['localhost.example', '127.0.0.2.example', '10.0.0.1'])
+    const redirectUri = 'http://app:3000/callback';
+    expect(sandboxEnvironment({ ...site, redirectUri }).redirectUri).toBe(redirectUri);
+    await expectRefusal(
+      () => sandboxEnvironment({ ...site, issuer: 'http://sandbox:8443' }),
+      ['invalid_option', 'options.issuer'],
+    );
+    for (const host of ['localhost.example.com', '127.0.0.2.example.com', '10.0.0.1'])
       await expectRefusal(
         () => sandboxEnvironment(local(host)),
         ['invalid_option', 'options.endpoints.browserUrl'],

@@ -38,6 +38,7 @@ const portal: Wing = {
   imports: [
     ...['foundation', 'catalog', 'calendar', 'service', 'sandbox'],
     ...['wire/profile', 'wire/public-profile', 'wire/environment', 'wire/codec', 'wire/messages'],
+    'wire/url-rules',
   ],
   except: ['foundation/json', 'foundation/sealing'],
   types: { 'kiosk/authorizer': ['KioskAuthorizer'] },

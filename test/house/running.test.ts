@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRuns, type Runs } from '../cli/binary.js';
@@ -260,7 +260,10 @@ describe('the programs and commands of the pages', () => {
   const needs = (part: string) =>
     programs.filter(({ text }) => text.includes(`process.env.${part}`));
   const others = programs.filter(
-    (program) => ![...needs('REDIS_URL'), ...needs('DATABASE_URL')].includes(program),
+    (program) =>
+      !['REDIS_URL', 'DATABASE_URL', 'SELFINFO_API_URL'].some((part) =>
+        needs(part).includes(program),
+      ),
   );
 
   it.each(others.filter(({ text }) => !hasTests(text) && !replacesNetwork(text)))(
@@ -287,6 +290,16 @@ describe('the programs and commands of the pages', () => {
       return runProgram(program, {
         DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(host ?? '')}`,
       });
+    },
+  );
+
+  it.each(needs('SELFINFO_API_URL'))(
+    'run with a sandbox in another process: $place',
+    async (program) => {
+      binary ??= openRuns({ cwd: folder });
+      const { stderr } = await binary.run(['sandbox', '--env', 'app.env']);
+      expect(stderr).toBe('');
+      await runProgram(program, parseEnv(readFileSync(join(folder, 'app.env'), 'utf8')));
     },
   );
 

@@ -109,13 +109,14 @@ describe('the notices of a sandbox', () => {
     expect(() => open({ on: 'notice', do: 'delay', ms: 1 })).not.toThrow();
   });
 
-  it('need an https URL, or http on loopback', async () => {
+  it('need an https URL, or http on loopback or a private name', async () => {
     const open = (noticeUri: string) =>
       createSandbox({ registrations: [{ ...registrationOf(loan), noticeUri }] });
-    expect(await refusalOf(() => open('http://loan.example/notices'))).toEqual([
+    expect(await refusalOf(() => open('http://loan.example.com/notices'))).toEqual([
       'invalid_option',
       'options.registrations[0].noticeUri',
     ]);
+    for (const host of ['127.0.0.1', 'app']) open(`http://${host}:3000/notices`);
   });
 });
 

@@ -53,8 +53,8 @@ describe('createSandbox', () => {
       `${at}.redirectUris[0]`,
     ],
     [
-      'an http redirect URI beyond loopback',
-      () => make({ redirectUris: ['http://loan.example/cb'] }),
+      'an http redirect URI on a public name',
+      () => make({ redirectUris: ['http://loan.example.com/cb'] }),
       'invalid_option',
       `${at}.redirectUris[0]`,
     ],
@@ -217,7 +217,7 @@ describe('createSandbox with several wrong options', () => {
         {
           ...registration,
           clientId: 'SECRET 1',
-          redirectUris: ['SECRET', 'http://SECRET.example/'],
+          redirectUris: ['SECRET', 'http://SECRET.example.com/'],
           service: { ...registration.service, name: 7, items: { a: { detail: 'SECRET' }, b: {} } },
         },
         null,

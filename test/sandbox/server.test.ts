@@ -1,16 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import { Client } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  controlPaths,
-  createVirtualClock,
-  type StartedSandbox,
-  startSandbox,
-} from '../../src/sandbox/index.js';
+import { createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import {
   authorizationUrl,
   callbackOf,
@@ -279,32 +273,6 @@ describe('a started sandbox', () => {
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
   });
 
-  it('listens beyond loopback only with the explicit option, and emits a warning', async () => {
-    const warned = new Promise<Error & { code?: string }>((resolve) =>
-      process.once('warning', resolve),
-    );
-    const wide = await startSandbox({
-      registrations: [registration],
-      clock,
-      listenOnEveryInterfaceNotOnlyLoopback: true,
-    });
-    expect((await warned).code).toBe('MYNA_SELFINFO_SANDBOX_BEYOND_LOOPBACK');
-    const ask = (path: string, host: string) =>
-      new Promise<number | undefined>((resolve, reject) =>
-        httpRequest(new URL(path, wide.browserUrl), { headers: { host } }, (response) =>
-          resolve(response.resume().statusCode),
-        )
-          .on('error', reject)
-          .end(),
-      );
-    expect(await ask('/nothing', 'sandbox.example')).toBe(404);
-    for (const path of Object.values(controlPaths)) {
-      expect(await ask(path, '127.0.0.1')).toBe(200);
-      expect(await ask(path, 'sandbox.example')).toBe(403);
-    }
-    await wide.close();
-  });
-
   it.each([
     ['an unknown option', { port: 1 }, { code: 'unknown_option', path: 'options.port' }],
     [
@@ -316,6 +284,12 @@ describe('a started sandbox', () => {
       'no registrations',
       { registrations: [] },
       { code: 'invalid_option', path: 'options.registrations' },
+    ],
+    ['no host', { hosts: [] }, { code: 'invalid_option', path: 'options.hosts' }],
+    [
+      'a public host',
+      { hosts: ['sandbox', 'sandbox.example.com'] },
+      { code: 'invalid_option', path: 'options.hosts[1]' },
     ],
   ])('does not start with %s', async (_, options, error) => {
     await expect(startSandbox({ registrations: [registration], ...options })).rejects.toMatchObject(

@@ -8,8 +8,8 @@ import { Refusal } from '../portal/refusals.js';
 import { html, nothing, page } from './frame.js';
 
 /**
- * The paths that the sandbox serves beside the portal, on the origin of its pages and to loopback
- * only: the log as a page, and its virtual clock.
+ * The paths that the sandbox serves beside the portal, on the origin of its pages: its health, and
+ * to loopback only the log as a page and its virtual clock.
  *
  * @example
  * ```ts
@@ -22,7 +22,11 @@ import { html, nothing, page } from './frame.js';
  *   });
  * ```
  */
-export const controlPaths = { log: '/sandbox/log', clock: '/sandbox/clock' } as const;
+export const controlPaths = {
+  health: '/sandbox/health',
+  log: '/sandbox/log',
+  clock: '/sandbox/clock',
+} as const;
 
 /** The end of the year 9999: later instants have no common format. */
 const LAST_MS = Date.UTC(9999, 11, 31);
@@ -32,8 +36,14 @@ type Control = (
   request: Request,
 ) => Promise<Response> | Response;
 
-/** The routes of log and clock. The log is a page; a program calls the clock. */
+/** The routes of health, log and clock. The log is a page; programs call the others. */
 export const controlRoutes = [
+  {
+    path: controlPaths.health,
+    method: 'GET',
+    machine: true,
+    handle: async () => jsonResponse({ status: 'ok' }),
+  },
   {
     path: controlPaths.log,
     method: 'GET',
