@@ -176,8 +176,9 @@ async function tryJest({ write, attempt }) {
   await attempt('Jest in CommonJS', process.execPath, ...jest);
 }
 
-const journeyUnderJest = `const { createSelfInfoClient, createVirtualClock, defineService, isSelfInfoError, latest } = require('${manifest.name}');
+const journeyUnderJest = `const { createSelfInfoClient, createVirtualClock, defineService, explain, isSelfInfoError, latest } = require('${manifest.name}');
 const { createSandbox, startSandbox } = require('${manifest.name}/sandbox');
+const { createAnswer, createCollected } = require('${manifest.name}/testing');
 
 const service = defineService({
   name: '住宅ローン事前審査',
@@ -202,6 +203,13 @@ async function journey(client, sandbox, onProgress) {
   expect(isSelfInfoError(again, 'grant_used')).toBe(true);
   await client.close();
 }
+
+test('a page takes a made result', () => {
+  const answer = createAnswer(service, { income: [{ fields: { 合計所得金額: 3_720_000 } }] });
+  const result = createCollected(service, 'ready', { answer });
+  expect(result.answer.items.income.reveal()[0].fields).toEqual({ 合計所得金額: 3_720_000 });
+  expect(explain(result, 'ja')).toMatch(/。$/);
+});
 
 test('a journey in process', async () => {
   const clock = createVirtualClock('2026-12-01T10:00:00+09:00');

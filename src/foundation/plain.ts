@@ -65,7 +65,7 @@ export function frozenPlain<T>(value: T, getters: ReadonlySet<unknown>): T {
 }
 
 /** Returns whether a value is an object literal or the like, in any realm. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

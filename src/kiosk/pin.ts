@@ -2,7 +2,7 @@ import { invalidOption } from '../foundation/errors.js';
 import { has } from '../foundation/own.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import { buildAnswer } from '../query/answer.js';
-import { codesOf } from '../query/request.js';
+import { codesOf } from '../query/inquiries.js';
 import { createBudget } from '../wire/codec-value.js';
 import type { WireResult } from '../wire/messages.js';
 import { rebuildResult } from '../wire/rebuild.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.js';
-import { createYielder, type Yielder } from '../foundation/deadline.js';
+import { createYielder } from '../foundation/deadline.js';
 import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { inexactKeys } from '../foundation/json-numbers.js';
 import { own, ownBag } from '../foundation/own.js';
@@ -11,7 +11,7 @@ import type { Inquiry } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
 import type { ItemSpec, RecordOf, ServiceSpec } from '../service/spec.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/messages.js';
-import { type ItemState, parseItem, withoutMarks } from './records.js';
+import { type ItemState, type Pause, parseItem, withoutMarks } from './records.js';
 
 /**
  * The outcome of one item. `nothing-on-record` (該当なし) is a success, and does not mean zero: nothing
@@ -145,19 +145,14 @@ class SealedAnswer {
   readonly #checkRetention: () => void;
 
   constructor(
-    source: AnswerSource,
+    terms: ConsentTerms,
     items: Readonly<Record<string, SealedItem>>,
     extras: Extras,
     checkRetention: () => void,
   ) {
-    this.terms = source.terms;
+    this.terms = terms;
     this.items = Object.freeze(items);
     this.#extras = extras;
-    // Checks the period in the table too: another copy of this package reads the source there.
-    sharedState<() => AnswerSource>(SOURCES).set(this, () => {
-      checkRetention();
-      return source;
-    });
     this.#checkRetention = checkRetention;
   }
 
@@ -182,20 +177,93 @@ export function sourceOf(answer: unknown): AnswerSource | undefined {
  * Copies and freezes a result, so that no program that sees an answer can change what the vault
  * keeps. Notes the fields that are inexact.
  */
-async function ownResult({ items, ...rest }: WireResult, yielder: Yielder): Promise<WireResult> {
+function* ownResult({ items, ...rest }: WireResult, pause: Pause): Generator<void, WireResult> {
   const owned: WireItem[] = [];
   for (const { records, ...item } of items) {
     const own: WireRecord[] = [];
     for (const record of records) {
-      if (yielder.use(1)) await yielder.yield();
+      if (pause.use(1)) yield;
       const marks = Object.hasOwn(record, 'inexact') ? record.inexact : undefined;
       const inexact = marks ?? [...inexactKeys(record.fields)];
       own.push(frozenJson({ ...record, ...(inexact.length > 0 && { inexact }) }));
     }
-    if (yielder.use(1)) await yielder.yield();
+    if (pause.use(1)) yield;
     owned.push(Object.freeze({ ...frozenJson(item), records: Object.freeze(own) }));
   }
   return Object.freeze({ ...frozenJson(rest), items: Object.freeze(owned) });
+}
+
+/** What an answer is built from. */
+interface AnswerParts extends AnswerSource {
+  readonly service: Service;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** An answer, and the function that returns its source within its period. */
+interface BuiltAnswer {
+  readonly answer: Answer;
+  readonly read: () => AnswerSource;
+}
+
+/** Builds an answer in steps. Yields where other work may run. */
+function* buildInSteps(
+  { service, terms, inquiries, codes = {}, result: received, clock }: AnswerParts,
+  pause: Pause,
+): Generator<void, BuiltAnswer> {
+  const result = yield* ownResult(received, pause);
+  const keepUntil = Date.parse(terms.keepUntil);
+  const checkRetention = () => {
+    // A clock without a time, or a period without an end, must not pass.
+    if (!(clock.now() < keepUntil)) throw new SelfInfoError('retention_ended');
+  };
+  const byCode = itemsByCode(result);
+  const items: Record<string, SealedItem> = {};
+  for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
+    if (!Object.hasOwn(inquiries, key)) {
+      items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
+      continue;
+    }
+    const code = own(codes, key) ?? wireCode(spec);
+    const item = byCode.get(code);
+    byCode.delete(code);
+    items[key] = new SealedItem(
+      item ? yield* parseItem(item, spec, pause) : { status: 'failed', code: 'not_answered' },
+      checkRetention,
+    );
+  }
+  const extras = Object.freeze({
+    ...result.extras,
+    ...(byCode.size > 0 && { items: Object.freeze([...byCode.values()].map(withoutMarks)) }),
+  });
+  // Terms and inquiries may be the caller's objects, and a retention must not be extended.
+  const source = Object.freeze({
+    terms: frozenJson(terms),
+    inquiries: frozenJson(inquiries),
+    codes: frozenJson(codes),
+    result,
+  });
+  const answer = Object.freeze(new SealedAnswer(source.terms, items, extras, checkRetention));
+  return {
+    answer: answer as unknown as Answer,
+    read() {
+      checkRetention();
+      return source;
+    },
+  };
+}
+
+function itemsByCode({ items }: WireResult): Map<string, WireItem> {
+  const byCode = new Map<string, WireItem>();
+  for (const item of items) {
+    if (byCode.has(item.code)) {
+      throw invalidResponse(
+        { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
+        { stage: 'result', effect: 'none' },
+      );
+    }
+    byCode.set(item.code, item);
+  }
+  return byCode;
 }
 
 /**
@@ -207,54 +275,30 @@ async function ownResult({ items, ...rest }: WireResult, yielder: Yielder): Prom
 export async function buildAnswer(
   service: Service,
   terms: ConsentTerms,
-  { inquiries, codes = {} }: Omit<AnswerSource, 'terms' | 'result'>,
-  received: WireResult,
+  asked: Omit<AnswerSource, 'terms' | 'result'>,
+  result: WireResult,
   clock: Pick<Clock, 'now'>,
   signal?: AbortSignal,
 ): Promise<Answer> {
   const yielder = createYielder(RECORDS_AT_ONCE, signal);
-  const result = await ownResult(received, yielder);
-  const keepUntil = Date.parse(terms.keepUntil);
-  const checkRetention = () => {
-    // A clock without a time, or a period without an end, must not pass.
-    if (!(clock.now() < keepUntil)) throw new SelfInfoError('retention_ended');
-  };
-  const byCode = new Map<string, WireItem>();
-  for (const item of result.items) {
-    if (byCode.has(item.code)) {
-      throw invalidResponse(
-        { en: 'it holds the same item twice.', ja: '同じ項目が2回含まれています。' },
-        { stage: 'result', effect: 'none' },
-      );
-    }
-    byCode.set(item.code, item);
+  const steps = buildInSteps({ service, terms, ...asked, result, clock }, yielder);
+  let step = steps.next();
+  while (!step.done) {
+    await yielder.yield();
+    step = steps.next();
   }
-  const items: Record<string, SealedItem> = {};
-  for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
-    if (!Object.hasOwn(inquiries, key)) {
-      items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
-      continue;
-    }
-    const code = own(codes, key) ?? wireCode(spec);
-    const item = byCode.get(code);
-    byCode.delete(code);
-    items[key] = new SealedItem(
-      item ? await parseItem(item, spec, yielder) : { status: 'failed', code: 'not_answered' },
-      checkRetention,
-    );
-  }
-  const extras = Object.freeze({
-    ...result.extras,
-    ...(byCode.size > 0 && { items: Object.freeze([...byCode.values()].map(withoutMarks)) }),
-  });
-  // Terms and inquiries may be the caller's objects, and a retention must not be extended.
-  const source = {
-    terms: frozenJson(terms),
-    inquiries: frozenJson(inquiries),
-    codes: frozenJson(codes),
-    result,
-  };
-  return Object.freeze(
-    new SealedAnswer(Object.freeze(source), items, extras, checkRetention),
-  ) as unknown as Answer;
+  const { answer, read } = step.value;
+  // The table checks the period too: another copy of this package reads the source there.
+  sharedState<() => AnswerSource>(SOURCES).set(answer, read);
+  return answer;
+}
+
+/**
+ * Builds an answer at once, from a result that no portal sent. No vault keeps it: it has no source.
+ *
+ * @throws SelfInfoError and TypeError as {@link buildAnswer}.
+ */
+export function buildMadeAnswer(parts: AnswerParts): Answer {
+  const step = buildInSteps(parts, { use: () => false }).next();
+  return (step.value as BuiltAnswer).answer;
 }

@@ -1,8 +1,20 @@
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { own } from '../foundation/own.js';
 import { checkInquiry, type Inquiry, type Method } from '../service/inquiry.js';
-import type { Service } from '../service/service.js';
+import { type Service, wireCode } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
+
+/** The item codes of a request, by item key, as they are sent. */
+export type ItemCodes = Readonly<Record<string, string>>;
+
+/** Returns the codes under which the items of a service are sent now. */
+export function codesOf(service: Service, inquiries: Readonly<Record<string, unknown>>): ItemCodes {
+  return Object.freeze(
+    Object.fromEntries(
+      Object.keys(inquiries).map((key) => [key, wireCode(service.items[key] as ItemSpec)]),
+    ),
+  );
+}
 
 /**
  * Validates inquiries against what the service registered. Spreads a single inquiry over all items.

@@ -19,16 +19,19 @@ export interface ItemState {
   readonly extras?: Extras;
 }
 
+/** Counts records. Says when other work should run. */
+export type Pause = Pick<Yielder, 'use'>;
+
 /**
- * Judges an item that the portal answered, and validates its records.
+ * Validates an item that the portal answered, and its records. Yields where other work may run.
  *
- * @throws the signal's reason once it has aborted; TypeError for an asynchronous schema.
+ * @throws TypeError for an asynchronous schema.
  */
-export async function parseItem(
+export function* parseItem(
   item: WireItem,
   spec: ItemSpec,
-  yielder: Yielder,
-): Promise<ItemState> {
+  pause: Pause,
+): Generator<void, ItemState> {
   if (isContradictory(item)) {
     const { records, missing } = item;
     return failed('answer_contradictory', {
@@ -38,8 +41,8 @@ export async function parseItem(
     });
   }
   return item.status === 'present'
-    ? parseRecords(item, spec, yielder)
-    : parseWithoutRecords(item, yielder);
+    ? yield* parseRecords(item, spec, pause)
+    : yield* parseWithoutRecords(item, pause);
 }
 
 /**
@@ -76,10 +79,10 @@ function recordsWithoutMarks(records: readonly WireRecord[]): readonly WireRecor
   return Object.freeze(records.map(({ inexact: _, ...record }) => Object.freeze(record)));
 }
 
-async function parseWithoutRecords(item: WireItem, yielder: Yielder): Promise<ItemState> {
+function* parseWithoutRecords(item: WireItem, pause: Pause): Generator<void, ItemState> {
   const leftOver: Extras[] = [];
   for (const { fields, extras } of item.records) {
-    if (yielder.use(1)) await yielder.yield();
+    if (pause.use(1)) yield;
     leftOver.push(Object.freeze({ ...fields, ...extras }));
   }
   const { missing } = item;
@@ -107,14 +110,14 @@ async function parseWithoutRecords(item: WireItem, yielder: Yielder): Promise<It
   }
 }
 
-async function parseRecords(item: WireItem, spec: ItemSpec, yielder: Yielder): Promise<ItemState> {
+function* parseRecords(item: WireItem, spec: ItemSpec, pause: Pause): Generator<void, ItemState> {
   const records: unknown[] = [];
   const leftOver: Extras[] = [];
   // Keeps the original records: neither a number nor a wrong schema must lose a citizen's answer.
   const refused = (code: string, path: string) =>
     failed(code, { ...itemExtras(item, []), records: recordsWithoutMarks(item.records) }, path);
   for (const [index, record] of item.records.entries()) {
-    if (yielder.use(1)) await yielder.yield();
+    if (pause.use(1)) yield;
     const { value, at, inexact } = ownBag(readRecord(record, spec.record));
     const path = `records[${index}]`;
     if (inexact !== undefined)

@@ -2,8 +2,6 @@ import { invalidResponse, isSelfInfoError, ofCall } from '../foundation/errors.j
 import { has } from '../foundation/own.js';
 import type { CallBounds, HttpReply } from '../net/http.js';
 import type { Inquiry } from '../service/inquiry.js';
-import { type Service, wireCode } from '../service/service.js';
-import type { ItemSpec } from '../service/spec.js';
 import type { WireResult } from '../wire/messages.js';
 import { rebuildProcess } from '../wire/rebuild.js';
 import { callCodec, isPublic } from './codec-call.js';
@@ -18,6 +16,7 @@ import {
   send,
   type WireSession,
 } from './exchange.js';
+import type { ItemCodes } from './inquiries.js';
 
 const LONGEST_PROCESS_ID = 1_024;
 
@@ -29,18 +28,6 @@ export interface Process {
 
 /** What the portal said to a request: the processes to poll, or at once the answer. */
 export type Accepted = { readonly processes: readonly Process[] } | { readonly result: WireResult };
-
-/** The item codes of a request, by item key, as they are sent. */
-export type ItemCodes = Readonly<Record<string, string>>;
-
-/** Returns the codes under which the items of a service are sent now. */
-export function codesOf(service: Service, inquiries: Readonly<Record<string, unknown>>): ItemCodes {
-  return Object.freeze(
-    Object.fromEntries(
-      Object.keys(inquiries).map((key) => [key, wireCode(service.items[key] as ItemSpec)]),
-    ),
-  );
-}
 
 /** Prepares the one request that a grant allows. Sends nothing. */
 export function prepareRequest(

@@ -2,8 +2,7 @@ import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { inexactNumberAt } from '../foundation/json-numbers.js';
 import { own } from '../foundation/own.js';
 import type { Service } from '../service/service.js';
-import { checkInquiries } from './inquiries.js';
-import { codesOf } from './request.js';
+import { checkInquiries, codesOf } from './inquiries.js';
 import type { Retrieval } from './types.js';
 
 /**

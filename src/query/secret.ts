@@ -8,7 +8,8 @@ import { type AccessToken, isSendableToken } from '../oauth/token.js';
 import type { Inquiry } from '../service/inquiry.js';
 import { pinOf } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
-import { type ItemCodes, isProcessId, type StoredAccepted } from './request.js';
+import type { ItemCodes } from './inquiries.js';
+import { isProcessId, type StoredAccepted } from './request.js';
 import type { Retrieval } from './types.js';
 
 /** What collecting an answer needs: the token, what the portal said, and the retrieval. */

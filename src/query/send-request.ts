@@ -9,7 +9,8 @@ import type { Service } from '../service/service.js';
 import type { Environment } from '../wire/environment.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { WireSession } from './exchange.js';
-import { codesOf, prepareRequest, requestProcesses } from './request.js';
+import { codesOf } from './inquiries.js';
+import { prepareRequest, requestProcesses } from './request.js';
 import { createSecret, type ProcessSecret } from './secret.js';
 
 /** The one request of an access token: its consent, its inquiries, and the way to the portal. */

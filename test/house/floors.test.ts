@@ -46,6 +46,21 @@ const portal: Wing = {
 const wings: Readonly<Record<string, Wing>> = {
   sandbox: portal,
   msw: portal,
+  // Makes values and sends nothing: it has neither the net nor the stores.
+  testing: {
+    imports: [
+      ...['foundation', 'catalog', 'calendar', 'service', 'oauth/terms', 'query/answer'],
+      ...['query/inquiries', 'client/availability'],
+    ],
+    except: ['foundation/json', 'foundation/sealing'],
+    types: {
+      'client/outcomes': ['Collected', 'ConsentOutcome', 'Grant'],
+      'oauth/callback-request': ['CallbackCode'],
+      'query/types': ['CommonInquiry', 'ItemInquiries', 'Retrieval'],
+      'wire/data': ['WireItemStatus'],
+      'wire/messages': ['MissingHolder', 'WireItem', 'WireRecord'],
+    },
+  },
   onboarding: { imports: ['foundation', 'catalog', 'calendar'] },
   index: { imports: floors.slice(0, floors.indexOf('client') + 1) },
   cli: { imports: [...floors, 'sandbox', 'onboarding'] },
@@ -239,6 +254,7 @@ describe('the test of the folders', () => {
     ],
     ['of the sandbox by the client', 'client/client.ts', 'sandbox/app.ts', code],
     ['of the sandbox by onboarding', 'onboarding/plan.ts', 'sandbox/app.ts', code],
+    ['of the net by the wing of the tests', 'testing/grant.ts', 'net/http.ts', code],
     [
       'of the vault by the main entry point',
       'index.ts',

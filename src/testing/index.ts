@@ -1,0 +1,11 @@
+export { type AnswerOptions, createAnswer } from './answer.js';
+export { createGrant, type GrantOptions } from './grant.js';
+export type { AnswerItems, ItemInput, RecordInput } from './items.js';
+export {
+  type CollectedOptions,
+  type ConsentOutcomeOptions,
+  createCollected,
+  createConsentOutcome,
+} from './outcomes.js';
+export { createRetrieval, type RetrievalOptions } from './retrieval.js';
+export type { TermsOptions } from './terms.js';
