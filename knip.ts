@@ -4,6 +4,8 @@ export default {
   entry: [
     ...Object.values(entryPoints),
     'examples/*.ts',
+    'examples/compose/{app,migrate}.ts',
+    'examples/compose/secrets.mjs',
     'examples/kiosk/*.ts',
     'examples/web/*.ts',
     'examples/wire-profile/{try,made-up/try}.ts',

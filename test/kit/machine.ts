@@ -20,6 +20,7 @@ const parts = {
   openssl: { programs: ['openssl'], packages: 'openssl' },
   'redis-server': { programs: ['redis-server'], packages: 'redis-server' },
   postgres: { programs: ['postgres'], packages: 'postgresql', folders: postgresFolders() },
+  'systemd-analyze': { programs: ['systemd-analyze'], packages: 'systemd' },
 } as const satisfies Record<string, Place>;
 
 /** A real program that tests use and that a machine may lack. */
