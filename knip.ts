@@ -7,6 +7,7 @@ export default {
     'examples/compose/{app,migrate}.ts',
     'examples/compose/secrets.mjs',
     'examples/kiosk/*.ts',
+    'examples/prometheus/start.ts',
     'examples/web/*.ts',
     'examples/wire-profile/{try,made-up/try}.ts',
     'examples/calendar-page/{build.mjs,page.ts}',
