@@ -1,5 +1,4 @@
 import type { SelfInfoError } from '../foundation/errors.js';
-import type { SubmitOptions } from './types.js';
 
 /** Counts of one client in this process: frozen plain data for metrics. */
 export interface ClientStats {
@@ -95,5 +94,5 @@ export interface ClientOperations {
    * }
    * ```
    */
-  check(options?: SubmitOptions): Promise<ClientCheck>;
+  check(options?: { readonly signal?: AbortSignal }): Promise<ClientCheck>;
 }
