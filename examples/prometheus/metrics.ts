@@ -1,7 +1,8 @@
 // クライアントのイベント、stats()、check() を Prometheus のメトリクスにする。
 // ラベルは限られた語だけで、ID は入れない。1件ごとの ID は、ログ（examples/pino.ts）で調べる。
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
 import type { ClientCheck, ClientEvent, ClientOperations } from 'myna-selfinfo';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { causeOf } from '../failure-cause.js';
 
 /** check() はマイナポータルへの接続を1回行うので、収集のたびではなく、この間隔で実行する。 */

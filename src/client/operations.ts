@@ -90,7 +90,9 @@ export interface ClientOperations {
    * import type { SelfInfoClient } from 'myna-selfinfo';
    * async function readiness(client: SelfInfoClient) {
    *   const check = await client.check();
-   *   return Response.json(check, { status: check.ok ? 200 : 503 });
+   *   // A portal that is down is no reason to take every instance out of service.
+   *   const ready = check.credential.ok && check.store.ok;
+   *   return Response.json(check, { status: ready ? 200 : 503 });
    * }
    * ```
    */
