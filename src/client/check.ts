@@ -95,17 +95,21 @@ async function checkStore({ store }: ClientContext, now: number, { stage, signal
   const scope: Scope = { stage, signal, deadline: now + STORE_MS };
   const key = `check:${randomUUID()}`;
   const value = JSON.stringify({ v: ENTRY_VERSION, check: true });
-  await store.put(scope, key, value, now + ENTRY_MS);
   try {
+    await store.put(scope, key, value, now + ENTRY_MS);
     for (const found of [await store.get(scope, key), await store.take(scope, key)])
       if (typeof found !== 'object' || found === null || found.value !== value)
         throw invalidEntry();
+    await store.delete(scope, key);
   } catch (error) {
-    await store.delete(scope, key).catch(() => undefined);
+    // An aborted check does not wait for it. A put that did not end may still have kept the entry.
+    void store.delete({ ...scope, signal: NEVER }, key).catch(() => undefined);
     throw error;
   }
-  await store.delete(scope, key);
 }
+
+/** The signal of a call that nothing aborts. */
+const { signal: NEVER } = new AbortController();
 
 async function checkPortal(
   context: ClientContext,

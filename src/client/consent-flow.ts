@@ -285,7 +285,11 @@ async function validateVisit(
   scope.setIds({ transactionId: seen.id });
   // Compare the session before taking: a stranger's callback must not use up the transaction.
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
-  if (arrivedAt >= seen.expiresAt) return endExpired(store, key, seen.expiresAt, scope);
+  if (arrivedAt >= seen.expiresAt) {
+    const refused = await endExpired(store, key, seen.expiresAt, scope);
+    consents.end(seen.id);
+    return refused;
+  }
   // A clock without a time grants nothing and ends nothing.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const environment = environmentOf(current, seen);

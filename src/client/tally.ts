@@ -13,6 +13,8 @@ export interface Tally {
 
 /** How many entries a tally holds. The oldest is forgotten first. */
 const MOST_ENTRIES = 100_000;
+/** A clock that is set back by less than this was not wrong when an entry began. */
+const CORRECTION_MS = 60_000;
 
 /**
  * Creates a tally without a timer: entries that have expired leave at the next call.
@@ -39,7 +41,7 @@ export function createTally(clock: Clock, longestMs: number): Tally {
       const now = timeOf(clock);
       let count = 0;
       for (const [id, expiresAt] of entries) {
-        if (now >= expiresAt || now < expiresAt - longestMs) entries.delete(id);
+        if (now >= expiresAt || now < expiresAt - longestMs - CORRECTION_MS) entries.delete(id);
         else if (!isLeftOut(id)) count++;
       }
       return count;

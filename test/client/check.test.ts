@@ -292,6 +292,18 @@ describe('the store in the check of a client', () => {
     expect(await checkWith(inner)).toMatchObject({ ok: false, error: { code: 'store_full' } });
   });
 
+  it('keeps no entry of a check that was aborted', async () => {
+    const inner = createMemoryStore();
+    const controller = new AbortController();
+    const put: Store['put'] = async (...entry) => {
+      await inner.put(...entry);
+      controller.abort();
+    };
+    const { client } = openBank({ store: { ...inner, put } });
+    const [code] = await refusalOf(() => client.check({ signal: controller.signal }));
+    expect([code, inner.countEntries?.()]).toEqual(['aborted', 0]);
+  });
+
   it('is reported when it does not respond', async () => {
     let called = () => {};
     const reached = new Promise<void>((resolve) => {

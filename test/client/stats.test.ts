@@ -83,6 +83,24 @@ describe('the stats of a client', () => {
     expect(bank.client.stats().consentsPending).toBe(1);
   });
 
+  it('keep a consent that began just before the clock was corrected', async () => {
+    const { client, clock, callback } = openBank();
+    await callback();
+    clock.set(Date.parse(NOW) - 1_000);
+    expect(client.stats().consentsPending).toBe(1);
+    clock.set(NOW);
+    expect(client.stats().consentsPending).toBe(1);
+  });
+
+  it('do not count a consent that was told to have expired, though the clock goes back', async () => {
+    const bank = openBank();
+    const back = await bank.callback();
+    bank.clock.advance(600_000);
+    expect((await complete(bank, back)).status).toBe('expired');
+    bank.clock.set(NOW);
+    expect(bank.client.stats().consentsPending).toBe(0);
+  });
+
   it('drop a consent that began while the clock was wrong', async () => {
     const bank = openBank({ now: '2027-12-01T10:00:00+09:00' });
     await bank.callback();
