@@ -168,7 +168,7 @@ function createCheckMetrics(registry: Registry) {
   });
   const ends = new Gauge({
     name: 'selfinfo_ends_timestamp_seconds',
-    help: 'When the client certificate (credential) and the calendar end.',
+    help: 'When the client certificate and the holidays that the calendar knows officially end.',
     labelNames: ['part'],
     registers,
   });
@@ -184,7 +184,7 @@ function createCheckMetrics(registry: Registry) {
       const { code, reason = '' } = error;
       failure.set({ part, cause: causeOf(error), code, reason }, 1);
     }
-    const times = { credential: credential.notAfter, calendar: calendar.to };
+    const times = { credential: credential.notAfter, calendar: calendar.officialUntil };
     for (const [part, time] of Object.entries(times))
       if (time !== undefined) ends.set({ part }, Date.parse(time) / 1000);
   };
