@@ -1,10 +1,11 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { invalidClock } from '../foundation/clock.js';
-import type { Scope } from '../foundation/deadline.js';
+import { type Scope, withinScope } from '../foundation/deadline.js';
 import { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 import { formatInstant } from '../foundation/time.js';
 import { checkValidity } from '../net/tls.js';
 import { ENTRY_VERSION } from '../query/secret.js';
+import type { BoundStore } from '../stores/bound.js';
 import { currentAvailability, ready } from './consent-flow.js';
 import type { ClientContext } from './context.js';
 import type { CheckedPart, ClientCheck } from './operations.js';
@@ -90,9 +91,15 @@ function checkCalendar(context: ClientContext, now: number): ClientCheck['calend
   }
 }
 
+/** Checks the store. An abort ends only the wait: a call cut short would leave its entry behind. */
+async function checkStore({ store, clock }: ClientContext, now: number, scope: Scope) {
+  const { signal } = new AbortController();
+  const trip: Scope = { stage: scope.stage, signal, deadline: now + STORE_MS };
+  await withinScope(scope, clock, Number.POSITIVE_INFINITY, () => roundTrip(store, now, trip));
+}
+
 /** Puts, reads, takes and deletes an entry, as a consent and its retrieval do. */
-async function checkStore({ store }: ClientContext, now: number, { stage, signal }: Scope) {
-  const scope: Scope = { stage, signal, deadline: now + STORE_MS };
+async function roundTrip(store: BoundStore, now: number, scope: Scope) {
   const key = `check:${randomUUID()}`;
   const value = JSON.stringify({ v: ENTRY_VERSION, check: true });
   try {
@@ -100,16 +107,13 @@ async function checkStore({ store }: ClientContext, now: number, { stage, signal
     for (const found of [await store.get(scope, key), await store.take(scope, key)])
       if (typeof found !== 'object' || found === null || found.value !== value)
         throw invalidEntry();
-    await store.delete(scope, key);
   } catch (error) {
-    // An aborted check does not wait for it. A put that did not end may still have kept the entry.
-    void store.delete({ ...scope, signal: NEVER }, key).catch(() => undefined);
+    // A put that failed may have kept the entry. The check does not wait any longer.
+    void store.delete(scope, key).catch(() => undefined);
     throw error;
   }
+  await store.delete(scope, key);
 }
-
-/** The signal of a call that nothing aborts. */
-const { signal: NEVER } = new AbortController();
 
 async function checkPortal(
   context: ClientContext,

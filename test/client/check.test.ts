@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   type ClientCheck,
@@ -292,17 +293,29 @@ describe('the store in the check of a client', () => {
     expect(await checkWith(inner)).toMatchObject({ ok: false, error: { code: 'store_full' } });
   });
 
-  it('keeps no entry of a check that was aborted', async () => {
-    const inner = createMemoryStore();
-    const controller = new AbortController();
-    const put: Store['put'] = async (...entry) => {
-      await inner.put(...entry);
-      controller.abort();
-    };
-    const { client } = openBank({ store: { ...inner, put } });
-    const [code] = await refusalOf(() => client.check({ signal: controller.signal }));
-    expect([code, inner.countEntries?.()]).toEqual(['aborted', 0]);
-  });
+  it.each(['put', 'get', 'take', 'delete'] as const)(
+    'keeps no entry of a check that was aborted during %s',
+    async (method) => {
+      const inner = createMemoryStore();
+      const controller = new AbortController();
+      // Slower than the abort, as a store over the network.
+      const slow = async (...args: never[]) => {
+        controller.abort();
+        await setImmediate();
+        return (inner[method] as (...given: never[]) => Promise<never>)(...args);
+      };
+      const slowed: Store = { ...inner, [method]: slow };
+      let done = () => {};
+      const deleted = new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      const store: Store = { ...slowed, delete: (key) => slowed.delete(key).finally(done) };
+      const { client } = openBank({ store });
+      const [code] = await refusalOf(() => client.check({ signal: controller.signal }));
+      await deleted;
+      expect([code, inner.countEntries?.()]).toEqual(['aborted', 0]);
+    },
+  );
 
   it('is reported when it does not respond', async () => {
     let called = () => {};
