@@ -4,7 +4,10 @@ export default {
   entry: [
     ...Object.values(entryPoints),
     'examples/*.ts',
+    'examples/compose/{app,migrate}.ts',
+    'examples/compose/secrets.mjs',
     'examples/kiosk/*.ts',
+    'examples/prometheus/start.ts',
     'examples/web/*.ts',
     'examples/wire-profile/{try,made-up/try}.ts',
     'examples/calendar-page/{build.mjs,page.ts}',

@@ -1,26 +1,59 @@
 // クライアントのイベントを pino で記録する。イベントにトークン、認可コード、鍵、個人情報は含まれないので、そのまま出力できる。
+// 失敗したステップの1行で、調べる場所（cause）と、マイナポータルの窓口に伝える ID（requestId、upstreamRequestId）が分かる。
 //   npm install pino
 //   npx tsx examples/pino.ts
 import {
   type ClientEvent,
+  type ClientOptions,
+  createMemoryStore,
   createSelfInfoClient,
   createVirtualClock,
   defineService,
   explain,
+  isSelfInfoError,
   latest,
+  type Progress,
+  publicProfile,
+  type SelfInfoClient,
+  sandboxEnvironment,
 } from 'myna-selfinfo';
 import { startSandbox } from 'myna-selfinfo/sandbox';
 import { pino } from 'pino';
+import { causeOf } from './failure-cause.js';
 
 const log = pino({ base: { service: 'loan' } });
 
-/** 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と証明書の注意は warn とする。 */
-function levelOf(event: ClientEvent): 'error' | 'warn' | 'info' {
-  if (event.type === 'certificate_expired') return 'error';
-  if (event.type === 'certificate_expiring' || event.type === 'certificate_not_for_clients')
-    return 'warn';
-  if (event.outcome !== 'failed') return 'info';
-  return event.effect === 'none' ? 'warn' : 'error';
+function writeLog(event: ClientEvent): void {
+  const facts = 'code' in event ? { ...event, cause: causeOf(event) } : event;
+  log[levelOf(event)](facts, messageOf(event));
+}
+
+/**
+ * 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と証明書の注意は warn とする。
+ * 呼び出しの失敗は info とする。クライアントがやり直すものもあり、やり直せないものは、そのステップの失敗として続けて記録される。
+ */
+function levelOf(event: ClientEvent): 'error' | 'warn' | 'info' | 'debug' {
+  switch (event.type) {
+    case 'certificate_expired':
+      return 'error';
+    case 'certificate_expiring':
+    case 'certificate_not_for_clients':
+      return 'warn';
+    case 'step_started':
+    case 'call_started':
+      return 'debug';
+    case 'call':
+      return 'info';
+    case 'step':
+      if (event.outcome === 'rejected') return 'warn';
+      if (event.outcome !== 'failed') return 'info';
+      return event.effect === 'none' ? 'warn' : 'error';
+  }
+}
+
+function messageOf(event: ClientEvent): string {
+  if ('code' in event) return `${event.step}: ${event.outcome} (${causeOf(event)})`;
+  return 'outcome' in event ? `${event.step}: ${event.outcome}` : event.type;
 }
 
 const service = defineService({
@@ -37,34 +70,60 @@ const service = defineService({
   },
 });
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-// 2回目の照会では、リクエストを送信した後で応答が失われる。
+// メッセージの ID を運ぶヘッダーは、インターフェイス仕様書の値にする。publicProfile では送らない。
+const header = <T>(value: T) => ({ value, confidence: 'specification' }) as const;
+const profile = {
+  ...publicProfile,
+  id: 'loan-1',
+  headers: { requestId: header('x-request-id'), upstreamRequestId: header(null) },
+};
+// 2回目の照会では、マイナポータルが内部エラーを返す。3回目の照会では、応答が失われる。
 await using sandbox = await startSandbox({
   clock,
+  profile,
   registrations: [
     { clientId: 'SP00000001_HL0001', redirectUris: ['http://localhost:3000/callback'], service },
   ],
-  faults: [{ on: 'request', nth: 2, do: 'reset' }],
+  faults: [
+    { on: 'request', nth: 2, do: 'error-500' },
+    { on: 'request', nth: 3, do: 'reset' },
+  ],
 });
-await using client = createSelfInfoClient({
-  service,
-  ...sandbox.connection,
-  onEvent: (event) =>
-    log[levelOf(event)](
-      event,
-      event.type === 'step' || event.type === 'call'
-        ? `${event.step}: ${event.outcome}`
-        : event.type,
-    ),
-});
+const store = createMemoryStore({ clock });
+const { clientId, redirectUri, endpoints, issuer } = sandbox.environment();
+const withoutCa = sandboxEnvironment({ clientId, redirectUri, endpoints, issuer, profile });
 
-for (const _ of ['成功する', '応答が失われる']) {
-  const { url } = await client.beginConsent({ sessionBinding: 'session-1' });
-  const outcome = await client.completeConsent(await sandbox.visit(url, { persona: 'hanako' }), {
-    sessionBinding: 'session-1',
+/** 同じ申込みを、正しい設定と、誤った設定で処理する。 */
+const attempts: Readonly<
+  Record<string, Pick<ClientOptions, 'egress'> & Partial<Pick<ClientOptions, 'environment'>>>
+> = {
+  成功する: {},
+  内部エラーが返る: {},
+  応答が失われる: {},
+  プロキシが動いていない: { egress: { proxy: 'http://127.0.0.1:9' } },
+  サーバ証明書の認証局を知らない: { environment: withoutCa },
+};
+for (const [name, changes] of Object.entries(attempts)) {
+  await using client = createSelfInfoClient({
+    ...sandbox.connection,
+    service,
+    store,
+    onEvent: writeLog,
+    ...changes,
   });
-  if (outcome.status !== 'granted') throw new Error(outcome.status);
-  const result = await client
-    .query(outcome.grant, latest(), { onProgress: ({ retryAt }) => clock.set(retryAt) })
-    .catch((error) => error);
-  log.info(explain(result, 'ja'));
+  log.info(`${name}: ${explain(await apply(client), 'ja')}`);
+}
+
+async function apply(client: SelfInfoClient<typeof service>) {
+  const { url } = await client.beginConsent({ sessionBinding: 'session-1' });
+  const callback = await sandbox.visit(url, { persona: 'hanako' });
+  try {
+    const outcome = await client.completeConsent(callback, { sessionBinding: 'session-1' });
+    if (outcome.status !== 'granted') return outcome;
+    const onProgress = ({ retryAt }: Progress) => clock.set(retryAt);
+    return await client.query(outcome.grant, latest(), { onProgress });
+  } catch (error) {
+    if (isSelfInfoError(error)) return error;
+    throw error;
+  }
 }

@@ -30,10 +30,24 @@ export type { ServerId } from './catalog/servers.js';
 export type { Availability, ItemAvailability } from './client/availability.js';
 export { createSelfInfoClient } from './client/client.js';
 export type { DeliverySignals, NoticeOptions, NoticeOutcome } from './client/delivery.js';
-export type { ClientEvent, EventStep } from './client/events.js';
+export type {
+  ClientEvent,
+  EventCall,
+  EventFailure,
+  EventIds,
+  EventStep,
+  RequestIds,
+} from './client/events.js';
 export { type Explainable, explain } from './client/explain.js';
 export type { NoticeRequest } from './client/notice-request.js';
+export type {
+  CheckedPart,
+  ClientCheck,
+  ClientOperations,
+  ClientStats,
+} from './client/operations.js';
 export type { Collected, ConsentOutcome, Grant } from './client/outcomes.js';
+export type { CallTraceContext, StepTraceContext } from './client/tracing.js';
 export type {
   BeginConsentOptions,
   ClientOptions,

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -34,7 +35,7 @@ const MARK = /^# Written by myna-selfinfo sandbox \(run ([0-9a-f]{16})\)/;
 const markOf = (run: string): string =>
   `# Written by myna-selfinfo sandbox (run ${run}), which also replaces and deletes it.\n`;
 const MARK_LENGTH = markOf('0'.repeat(16)).length;
-const OWN_NAME = /^(ca|client(-\d+)?(-key)?)\.pem$/;
+const OWN_NAME = /^(ca|client(-\d+)?(-key)?)\.pem$/i;
 
 /** The files of one run of the sandbox. Others are neither replaced nor deleted. */
 export class SandboxFiles {
@@ -60,6 +61,7 @@ export class SandboxFiles {
     this.#folder = folder ?? makeTemporaryFolder();
     const names = Array.from({ length: clients }, (_, index) => Object.values(namesOf(index)));
     for (const name of ['ca.pem', ...names.flat()]) checkPlace(join(this.#folder, name));
+    if (this.#env !== undefined) checkApart(this.#env, this.#folder);
   }
 
   /**
@@ -148,6 +150,15 @@ function checkPlace(path: string): void {
   throw new UsageError({
     ja: `サンドボックスが書き出したものではないため、上書きしません: ${quoted(path)}（別の場所を指定するか、削除してください）`,
     en: `${quoted(path)} was not written by the sandbox, so it is not replaced: choose another place, or delete it.`,
+  });
+}
+
+/** Refuses a file of `--env` that would replace a certificate or key of the same run. */
+function checkApart(env: string, folder: string): void {
+  if (realpathSync(dirname(env)) !== realpathSync(folder) || !OWN_NAME.test(basename(env))) return;
+  throw new UsageError({
+    ja: `--env のファイルが、--out に書き出す証明書や秘密鍵と同じ名前です: ${quoted(env)}（別の名前を指定してください）`,
+    en: `the file of --env has the name of a certificate or key of --out: ${quoted(env)}. Choose another name.`,
   });
 }
 

@@ -28,6 +28,8 @@ export interface Calls {
     signal: AbortSignal | undefined,
     work: (scope: CallScope) => Promise<T>,
   ): Promise<T>;
+  /** Returns how many calls run now, of those that count. */
+  inFlight(): number;
   /** @throws SelfInfoError `client_closed`. */
   checkOpen(): void;
   /** Aborts every call. */
@@ -46,13 +48,14 @@ export function createCalls(most: number, pushes = false): Calls {
     if (lifetime.signal.aborted) throw new SelfInfoError('client_closed');
   }
   function enter(stage: Stage): number {
-    const share = stage === 'consent' && !pushes ? 0 : 1;
+    const share = stage === 'check' || (stage === 'consent' && !pushes) ? 0 : 1;
     if (underWay + share > most) throw new SelfInfoError('overloaded', { stage });
     underWay += share;
     return share;
   }
   return {
     checkOpen,
+    inFlight: () => underWay,
     async run(stage, signal, work) {
       checkOpen();
       let share = enter(stage);

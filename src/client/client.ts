@@ -1,10 +1,13 @@
+import { ownBag } from '../foundation/own.js';
 import { checkCredential, type TlsCredential } from '../net/tls.js';
 import type { Service } from '../service/service.js';
 import { acknowledge } from './acknowledge.js';
+import { check } from './check.js';
 import { beginConsent, completeConsent, currentAvailability, ready } from './consent-flow.js';
 import { type ClientContext, openContext } from './context.js';
 import { receiveNotice } from './notices.js';
 import { collect, discard, query, recall, resume, submit } from './retrieval-flow.js';
+import { stats } from './stats.js';
 import type { ClientOptions, SelfInfoClient } from './types.js';
 
 /**
@@ -56,6 +59,8 @@ export function createSelfInfoClient<S extends Service>(
     receiveNotice: (request, given) => receiveNotice(context, request, given),
     recall: (id, given) => recall(context, id, given),
     rotate: (tls) => rotate(context, tls),
+    stats: () => stats(context),
+    check: (given) => check(context, given),
     close: end,
     [Symbol.asyncDispose]: end,
   };
@@ -64,7 +69,7 @@ export function createSelfInfoClient<S extends Service>(
 }
 
 function rotate(
-  { calls, transport, clock, environment, emitter }: ClientContext,
+  { calls, transport, newest, clock, environment, emitter }: ClientContext,
   tls: TlsCredential,
 ) {
   calls.checkOpen();
@@ -72,6 +77,7 @@ function rotate(
   // Requests sent under the old certificate can be collected until then.
   const until = clock.now() + environment.profile.timing.resultMs.value;
   transport.rotate(checked, until);
+  newest.tls = ownBag(tls);
   emitter.watchCertificate(checked.cert);
 }
 

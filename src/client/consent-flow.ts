@@ -170,6 +170,7 @@ async function storeTransaction(
   const expiresAt = clock.now() + timing.consentMs.value;
   const key = transactionKey(environment, state);
   await store.put(scope, key, writeTransaction(transaction), expiresAt);
+  context.consents.begin(transaction.id, expiresAt);
   return { url: authorizationUrl(environment, carried), availability };
 }
 
@@ -276,7 +277,7 @@ interface StatedCallback {
 }
 
 async function validateVisit(
-  { environment: current, store, authenticate }: ClientContext,
+  { environment: current, store, authenticate, consents }: ClientContext,
   { read, found: { key, seen }, sessionBinding, arrivedAt, visit }: StatedCallback,
   scope: TracedScope,
 ): Promise<RefusedConsent | ValidVisit> {
@@ -284,7 +285,11 @@ async function validateVisit(
   scope.setIds({ transactionId: seen.id });
   // Compare the session before taking: a stranger's callback must not use up the transaction.
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
-  if (arrivedAt >= seen.expiresAt) return endExpired(store, key, seen.expiresAt, scope);
+  if (arrivedAt >= seen.expiresAt) {
+    const refused = await endExpired(store, key, seen.expiresAt, scope);
+    consents.end(seen.id);
+    return refused;
+  }
   // A clock without a time grants nothing and ends nothing.
   if (!(arrivedAt < seen.expiresAt)) return { status: 'expired' };
   const environment = environmentOf(current, seen);
@@ -299,6 +304,7 @@ async function validateVisit(
     visit.forget();
     throw error;
   });
+  consents.end(seen.id);
   const taken = readTransaction(found, environment.clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that

@@ -10,7 +10,9 @@ import {
   checkWhole,
   readKeys,
 } from '../foundation/options.js';
+import { ownBag } from '../foundation/own.js';
 import type { ApiConnection, Transport } from '../net/http.js';
+import type { TlsCredential } from '../net/tls.js';
 import { openTransport } from '../net/transport.js';
 import { type Authenticate, openAuthentication } from '../oauth/client-auth.js';
 import type { AccessToken } from '../oauth/token.js';
@@ -19,6 +21,7 @@ import { type BoundStore, boundStore } from '../stores/bound.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { guardStore } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
+import { profilesOf } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 import { calendarSource } from './availability.js';
 import { type CallScope, type Calls, createCalls } from './calls.js';
@@ -28,6 +31,7 @@ import type { EventStep } from './events.js';
 import { createHints, type Hints } from './hints.js';
 import { noticingProfiles } from './noticing.js';
 import { createSharedSigning, type OpenVisit } from './shared-signing.js';
+import { createTally, type Tally } from './tally.js';
 import type { ClientOptions } from './types.js';
 
 /** What the client knows of a grant that it handed out. */
@@ -50,6 +54,8 @@ export interface ClientContext {
   /** Set where the store is the default, and so in this client's own memory. */
   readonly defaultStore: DefaultStore | undefined;
   readonly transport: Transport;
+  /** The newest client certificate. */
+  readonly newest: { tls: TlsCredential | undefined };
   readonly authenticate: Authenticate;
   readonly openVisit: OpenVisit;
   readonly currentCalendar: () => Calendar<Catalog>;
@@ -63,6 +69,10 @@ export interface ClientContext {
   readonly collecting: Map<string, Set<AbortController>>;
   /** The notices for polls that wait; undefined where the portal sends none. */
   readonly hints: Hints | undefined;
+  /** The consents that were begun here, by transaction id. */
+  readonly consents: Tally;
+  /** The retrievals that were requested here, by id. */
+  readonly retrievals: Tally;
 }
 
 /** A scope whose events carry the ids of the call. */
@@ -101,6 +111,7 @@ export function openContext(options: ClientOptions): ClientContext {
     store,
     defaultStore: isCounted ? joinDefaultStores(environment) : undefined,
     transport,
+    newest: { tls: options.tls && ownBag(options.tls) },
     authenticate,
     openVisit: createSharedSigning(clock),
     currentCalendar,
@@ -109,6 +120,8 @@ export function openContext(options: ClientOptions): ClientContext {
     grants: new WeakMap(),
     parked: new WeakMap(),
     collecting: new Map(),
+    consents: createTally(clock, environment.profile.timing.consentMs.value),
+    retrievals: createTally(clock, longestResultMs(environment)),
     hints: noticingProfiles(environment).length > 0 ? createHints() : undefined,
   };
 }
@@ -133,6 +146,11 @@ function readOptions(given: ClientOptions): ClientOptions {
   if (!isService(options.service))
     throw new TypeError('options.service must be what defineService returned.');
   return options;
+}
+
+/** Returns how long a retrieval may live: a consent may have begun under any profile. */
+function longestResultMs(environment: Environment): number {
+  return Math.max(...profilesOf(environment).map(({ timing }) => timing.resultMs.value));
 }
 
 function checkItemCodes(service: Service): void {

@@ -6,10 +6,11 @@ import { isSelfInfoError } from '../foundation/errors.js';
 import { notify } from '../foundation/listener.js';
 import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
-import type { CallEnd } from '../net/http.js';
+import type { CallEnd, OnCall } from '../net/http.js';
 import type { CallScope, Calls } from './calls.js';
 import { createCertificateWatch } from './certificate-watch.js';
-import type { ClientEvent, EventStep } from './events.js';
+import type { ClientEvent, EventStep, RequestIds } from './events.js';
+import { CALLS, isTraced, STEPS, traced } from './tracing.js';
 
 /** The ids that the events of a call carry. */
 interface Ids {
@@ -23,7 +24,7 @@ export interface Trace {
   step<T>(step: EventStep, work: () => Promise<T>, done?: string): Promise<T>;
   /** Adds ids to every event that follows. */
   setIds(ids: Ids): void;
-  readonly onCall: (end: CallEnd) => void;
+  readonly onCall: OnCall;
 }
 
 /** Emits the events of one client. */
@@ -39,8 +40,8 @@ export interface Emitter {
   watchCertificate(certificate: string | undefined): void;
 }
 
-/** Emits the event that `make` returns, with its time. */
-export type Emit = (make: () => object) => void;
+/** Emits the event that `make` returns, with its time: epoch milliseconds, or else now. */
+export type Emit = (make: () => object, atMs?: number) => void;
 
 /** The channel of `node:diagnostics_channel` on which the events of all clients are published. */
 const CHANNEL = channel('myna-selfinfo:event');
@@ -53,14 +54,14 @@ export function createEmitter(
   clock: Clock,
 ): Emitter {
   const isListened = () => onEvent !== undefined || CHANNEL.hasSubscribers;
-  const emit: Emit = (make) => {
+  const emit: Emit = (make, atMs) => {
     const listener = (event: ClientEvent) => {
       CHANNEL.publish(event);
       return onEvent?.(event);
     };
     notify(
       listener,
-      () => Object.freeze({ at: formatInstant(clock.now()), ...make() }) as ClientEvent,
+      () => Object.freeze({ at: formatInstant(atMs ?? clock.now()), ...make() }) as ClientEvent,
     );
   };
   const certificate = createCertificateWatch(clock, isListened, emit);
@@ -82,51 +83,60 @@ export function createEmitter(
   };
 }
 
-/** Creates the trace of one call. */
+/** Creates the trace of one call of a method. */
 export function createTrace(clock: Clock, isListened: () => boolean, emit: Emit): Trace {
   const attempts = new Map<string, number>();
   const since = (startedAt: number) => Math.max(0, clock.now() - startedAt);
   const { setIds, common } = createIds();
+  let last: RequestIds | undefined;
   return {
     setIds,
     async step(step, work, done) {
-      if (!isListened()) return work();
-      const startedAt = clock.now();
-      const end = (outcome: () => object) =>
-        emit(() => ({
-          type: 'step',
-          step,
-          ...common(),
-          durationMs: since(startedAt),
-          ...outcome(),
-        }));
-      try {
-        const value = await work();
-        end(() => (done === undefined ? outcomeOf(value) : { outcome: done }));
-        return value;
-      } catch (error) {
-        end(() => failureOf(error));
-        throw error;
-      }
+      const isHeard = isListened();
+      if (!isHeard && !isTraced(STEPS)) return work();
+      const begin = () => ({ step, ...common() });
+      return traced(STEPS, begin, async (onEnd) => {
+        const startedAt = isHeard ? clock.now() : 0;
+        if (isHeard) emit(() => ({ type: 'step_started', ...begin() }), startedAt);
+        const end = (outcome: () => object) => {
+          const facts = () => ({ ...begin(), ...outcome() });
+          onEnd(facts);
+          if (isHeard) emit(() => ({ type: 'step', durationMs: since(startedAt), ...facts() }));
+        };
+        try {
+          const value = await work();
+          end(() => (done === undefined ? outcomeOf(value, last) : { outcome: done }));
+          return value;
+        } catch (error) {
+          end(() => failureOf(error, last));
+          throw error;
+        }
+      });
     },
-    onCall(call) {
-      const { stage, startedAt, status, error, requestId, upstreamRequestId } = ownBag(call);
+    onCall({ stage, method, startedAt, requestId }, work) {
       const attempt = (attempts.get(stage) ?? 0) + 1;
       attempts.set(stage, attempt);
-      if (!isListened()) return;
-      const outcome = status === undefined ? failureOf(error) : { outcome: 'answered', status };
-      emit(() => ({
-        type: 'call',
-        step: stage,
-        ...common(),
-        requestId: requestId ?? randomUUID(),
-        ...(upstreamRequestId !== undefined && { upstreamRequestId }),
-        attempt,
-        durationMs: since(startedAt),
-        ...outcome,
-      }));
+      const isHeard = isListened();
+      const begin = () => ({ step: stage, method, ...common(), requestId, attempt });
+      return traced(CALLS, begin, async (onEnd) => {
+        if (isHeard) emit(() => ({ type: 'call_started', ...begin() }), startedAt);
+        return work((end) => {
+          last = idsOf(requestId, end);
+          const facts = () => ({ ...endOf(end), ...begin(), ...last });
+          onEnd(facts);
+          if (isHeard) emit(() => ({ type: 'call', durationMs: since(startedAt), ...facts() }));
+        });
+      });
     },
   };
+}
+
+function idsOf(requestId: string, { upstreamRequestId }: CallEnd): RequestIds {
+  return { requestId, ...(upstreamRequestId !== undefined && { upstreamRequestId }) };
+}
+
+function endOf({ status, error }: CallEnd): object {
+  return status === undefined ? failureOf(error) : { outcome: 'answered', status };
 }
 
 function createIds() {
@@ -137,21 +147,29 @@ function createIds() {
     common() {
       callId ??= randomUUID();
       // Because a broken store could return anything as an id, only ids in our own form are emitted.
-      const ids = known.flatMap(Object.entries).filter(([, id]) => /^[0-9a-f-]{36}$/.test(id));
+      const ids = known.flatMap(Object.entries).filter(([, id]) => isOurId(id));
       return { callId, ...Object.fromEntries(ids) };
     },
   };
 }
 
-/** Reads the outcome from a value with a status: of a callback, or of a collected result. */
-function outcomeOf(value: unknown): object {
-  const { status, code, error }: Readonly<Record<string, unknown>> = ownBag(Object(value));
-  if (status === 'failed') return failureOf(error);
-  return status === 'rejected' ? { outcome: status, code } : { outcome: status };
+function isOurId(id: unknown): boolean {
+  return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id);
 }
 
-function failureOf(error: unknown): object {
+/** Reads the outcome from a value with a status: of a callback, or of a collected result. */
+function outcomeOf(value: unknown, last: RequestIds | undefined): object {
+  const { status, at, code, error }: Readonly<Record<string, unknown>> = ownBag(Object(value));
+  if (status === 'failed') return failureOf(error, last);
+  if (status !== 'rejected') return { outcome: status };
+  // Only the token endpoint is called before a rejection.
+  return { outcome: status, code, ...(at === 'token' && last) };
+}
+
+/** Reads a failure, with the ids of the call that failed if there was one. */
+function failureOf(error: unknown, last?: RequestIds): object {
   if (!isSelfInfoError(error)) return { outcome: 'failed', code: 'unexpected', effect: 'unknown' };
-  const { code, effect, reason } = error;
-  return { outcome: 'failed', code, effect, ...(reason !== undefined && { reason }) };
+  const { code, effect, reason, requestId } = error;
+  const ids = isOurId(requestId) && (last?.requestId === requestId ? last : { requestId });
+  return { outcome: 'failed', code, effect, ...(reason !== undefined && { reason }), ...ids };
 }

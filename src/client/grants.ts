@@ -82,7 +82,7 @@ export async function useGrant(
 
 /** Keeps the secret of one request in the store, under a new retrieval. */
 function createKeeper(
-  { store }: ClientContext,
+  { store, retrievals }: ClientContext,
   scope: TracedScope,
 ): SecretKeeper & { kept(): Retrieval | undefined } {
   let retrieval: Retrieval | undefined;
@@ -93,6 +93,7 @@ function createKeeper(
       scope.setIds({ retrievalId: id });
       try {
         await store.put(scope, retrievalKey(id), writeSecret(secret), Date.parse(expiresAt));
+        retrievals.begin(id, Date.parse(expiresAt));
       } catch (error) {
         const { accepted } = secret;
         throw notStored(error, has(accepted, 'reply') ? accepted.reply.status : 200);
@@ -101,7 +102,9 @@ function createKeeper(
     async drop() {
       const dropped = retrieval;
       retrieval = undefined;
-      if (dropped) await store.delete(scope, retrievalKey(dropped.id)).catch(() => undefined);
+      if (!dropped) return;
+      retrievals.end(dropped.id);
+      await store.delete(scope, retrievalKey(dropped.id)).catch(() => undefined);
     },
     kept: () => retrieval,
   };

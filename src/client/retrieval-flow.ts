@@ -127,6 +127,7 @@ export async function discard(context: ClientContext, handle: Grant | Retrieval)
   if (typeof handle === 'object' && handle !== null && !Object.hasOwn(handle, 'id'))
     throw new SelfInfoError('foreign_grant', { path: 'handle' });
   const { id } = resume(context, handle);
+  context.retrievals.end(id);
   for (const controller of context.collecting.get(id) ?? []) controller.abort(DISCARDED);
   const kept = context.parked.get(handle);
   // Removed, so that collecting opens another one when the store fails now.
@@ -188,7 +189,7 @@ async function waitFor(
   options: Waiting,
   scope: WaitingScope,
 ): Promise<Collected> {
-  const { collecting } = context;
+  const { collecting, retrievals } = context;
   const { id } = wanted;
   scope.setIds({ retrievalId: id });
   const own = new AbortController();
@@ -199,9 +200,11 @@ async function waitFor(
   collecting.set(id, controllers.add(own));
   const inner = { ...scope, signal: own.signal };
   try {
-    return await withinScope(inner, context.clock, Number.POSITIVE_INFINITY, () =>
+    const collected = await withinScope(inner, context.clock, Number.POSITIVE_INFINITY, () =>
       collectOnce(context, wanted, options, inner),
     );
+    if (collected.status === 'ready' || collected.status === 'failed') retrievals.end(id);
+    return collected;
   } catch (error) {
     if (own.signal.reason === DISCARDED)
       return { status: 'failed', error: new SelfInfoError('retrieval_gone') };

@@ -16,6 +16,7 @@ import type { Environment } from '../wire/environment.js';
 import type { Availability } from './availability.js';
 import type { DeliverySignals } from './delivery.js';
 import type { ClientEvent } from './events.js';
+import type { ClientOperations } from './operations.js';
 import type { Collected, ConsentOutcome, Grant } from './outcomes.js';
 
 /** The session of a consent, and how to abort the call. */
@@ -114,9 +115,9 @@ export interface ClientOptions<S extends Service = Service> {
    */
   readonly maxConcurrent?: number;
   /**
-   * Receives an event at the end of every step and of every call to the portal, and when the client
-   * certificate is about to expire or is not meant for clients: for logs, metrics and traces. What it throws or rejects with
-   * changes nothing. The same events are published on the channel `myna-selfinfo:event` of
+   * Receives an event at the start and at the end of every step and of every call to the portal, and
+   * when the client certificate is about to expire or is not meant for clients: for logs, metrics and
+   * traces. What it throws or rejects with changes nothing. The same events are published on the channel `myna-selfinfo:event` of
    * `node:diagnostics_channel`.
    */
   readonly onEvent?: (event: ClientEvent) => void;
@@ -125,6 +126,7 @@ export interface ClientOptions<S extends Service = Service> {
 /** A client of one service in one environment. */
 export interface SelfInfoClient<S extends Service = Service>
   extends DeliverySignals<S>,
+    ClientOperations,
     AsyncDisposable {
   /**
    * Loads the packages that a journey needs, so that a bundle without them fails when the process

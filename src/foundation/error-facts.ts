@@ -1,6 +1,7 @@
 /** The step in which an error occurred. */
 export type Stage =
   | 'configuration'
+  | 'check'
   | 'calendar'
   | 'consent'
   | 'callback'

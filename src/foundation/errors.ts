@@ -25,6 +25,8 @@ export interface SelfInfoErrorOptions {
   readonly upstream?: Upstream;
   /** Why the call failed, if the operating system, TLS or the server said so. */
   readonly reason?: FailureReason;
+  /** Our own id of the call to the portal that failed. */
+  readonly requestId?: string;
 }
 
 const BRAND = Symbol.for('myna-selfinfo.error');
@@ -65,6 +67,11 @@ export class SelfInfoError extends Error {
   /** Why the call failed, if the operating system, TLS or the server said so. */
   declare readonly reason?: FailureReason;
   /**
+   * Our own id of the call that failed, as in its events. The portal's is `upstream.requestId`. Cite
+   * both to the portal's support.
+   */
+  declare readonly requestId?: string;
+  /**
    * The retrieval to pass to `client.resume`, so that the answer can still be collected. Set when
    * `query` or `submit` failed after the portal had accepted the request.
    */
@@ -92,6 +99,7 @@ export class SelfInfoError extends Error {
     if (facts.path !== undefined) this.path = facts.path;
     if (facts.upstream !== undefined) this.upstream = facts.upstream;
     if (why) this.reason = facts.reason as FailureReason;
+    if (facts.requestId !== undefined) this.requestId = facts.requestId;
   }
 
   /** Returns the error as plain data, including the message. */
@@ -106,7 +114,7 @@ export class SelfInfoError extends Error {
 Object.defineProperty(SelfInfoError.prototype, 'name', { value: 'SelfInfoError' });
 Object.defineProperty(SelfInfoError.prototype, BRAND, { value: true });
 // Optional facts that an error lacks must not come from a polluted `Object.prototype`.
-for (const fact of ['path', 'upstream', 'reason'])
+for (const fact of ['path', 'upstream', 'reason', 'requestId'])
   Object.defineProperty(SelfInfoError.prototype, fact, { value: undefined, writable: true });
 
 /**
@@ -140,12 +148,23 @@ export function isSelfInfoError<C extends SelfInfoErrorCode = SelfInfoErrorCode>
  */
 export function withFacts(
   error: SelfInfoError,
-  facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry'>,
+  facts: Pick<SelfInfoErrorOptions, 'stage' | 'effect' | 'retry' | 'requestId'>,
 ): SelfInfoError | undefined {
   try {
     return Object.assign(error, facts);
   } catch {
     return undefined;
+  }
+}
+
+/** Reads the response to a call. Adds the id of the call to an error that this finds. */
+export async function ofCall<T>(requestId: string | undefined, read: () => T | Promise<T>) {
+  try {
+    return await read();
+  } catch (error) {
+    if (requestId !== undefined && isSelfInfoError(error) && error.requestId === undefined)
+      withFacts(error, { requestId });
+    throw error;
   }
 }
 

@@ -30,8 +30,8 @@ export const failureReasons = {
     ja: 'サーバが接続を閉じました。毎回起きる場合は、クライアント証明書と、接続元アドレスがサーバで許可されているかを確認してください。',
   },
   timed_out: {
-    en: 'Time ran out. Look for a firewall that drops packets, a slow server, or a deadline that is too short.',
-    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバの遅延、短すぎる期限がないか確認してください。',
+    en: 'Time ran out. Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
+    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
   },
   plain_http: {
     en: 'The server does not speak TLS on this port, probably plain http. Check the port of the URL.',
@@ -109,8 +109,8 @@ export const reasonsOfCodes = {
   },
   timed_out: {
     timed_out: {
-      en: 'Look for a firewall that drops packets, a slow server, or a deadline that is too short.',
-      ja: 'パケットを破棄するファイアウォール、サーバの遅延、短すぎる期限がないか確認してください。',
+      en: 'Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
+      ja: 'パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
     },
   },
 } as const satisfies {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
+import { withFacts } from '../foundation/errors.js';
 import { ownBag } from '../foundation/own.js';
 import {
   ABORTED,
@@ -10,7 +12,7 @@ import {
   UNCONNECTED,
   UNTUNNELLED,
 } from './failures.js';
-import type { ApiConnection, Call, CallBounds } from './http.js';
+import type { ApiConnection, Call, CallBounds, CallEnd } from './http.js';
 import { CALL_MS, CONNECT_MS, SILENCE_MS } from './limits.js';
 import { parseReply, parseResponse, type RawResponse, upstreamIdOf } from './response.js';
 
@@ -58,7 +60,7 @@ async function sendCall<T extends { readonly status: number }>(
   read: Read<T>,
 ): Promise<T> {
   const { signal, deadline: endsAt = Number.POSITIVE_INFINITY, onCall } = ownBag(bounds);
-  const { stage, requestId } = call;
+  const { stage, method, requestId = randomUUID() } = call;
   let upstreamRequestId: string | undefined;
   const startedAt = clock.now();
   let progress: CallProgress = 'started';
@@ -81,16 +83,20 @@ async function sendCall<T extends { readonly status: number }>(
     upstreamRequestId = upstreamIdOf(raw, call);
     return read(raw, call, clock, race.signal);
   };
-  try {
-    const response = await deadline(options, work);
-    onCall?.({ stage, startedAt, status: response.status, requestId, upstreamRequestId });
-    return response;
-  } catch (error) {
-    // A later call must not read the rest of this one's response. The call does not wait for the
-    // close.
-    void wire.close().catch(() => undefined);
-    const failure = toCallError(error, stage, progress);
-    onCall?.({ stage, startedAt, error: failure, requestId, upstreamRequestId });
-    throw failure;
-  }
+  const run = async (onEnd: (end: CallEnd) => void) => {
+    try {
+      const response = await deadline(options, work);
+      onEnd({ status: response.status, upstreamRequestId });
+      return response;
+    } catch (error) {
+      // A later call must not read the rest of this one's response. The call does not wait for the
+      // close.
+      void wire.close().catch(() => undefined);
+      const failure = toCallError(error, stage, progress);
+      const known = withFacts(failure, { requestId }) ?? failure;
+      onEnd({ error: known, upstreamRequestId });
+      throw known;
+    }
+  };
+  return onCall ? onCall({ stage, method, startedAt, requestId }, run) : run(() => undefined);
 }

@@ -22,7 +22,7 @@ export interface Call {
   readonly coding?: Coding;
   /** The largest body of a success, in bytes. Default: that of the stage. */
   readonly longestBody?: number;
-  /** The id of this message. Default: one that is made for the event. */
+  /** The id of this message. Default: a random one. */
   readonly requestId?: string;
   /** The response header with the portal's own id of the message. */
   readonly upstreamIdHeader?: string | undefined;
@@ -35,17 +35,25 @@ export type Coding = 'gzip' | 'deflate' | 'br';
 export interface CallBounds {
   readonly signal?: AbortSignal | undefined;
   readonly deadline?: number | undefined;
-  /** Receives how the call ended; never throws. */
-  readonly onCall?: ((end: CallEnd) => void) | undefined;
+  readonly onCall?: OnCall | undefined;
 }
 
-/** How a call ended: when it began (epoch milliseconds), and its HTTP status or its error. */
-export interface CallEnd {
-  readonly stage: CallStage;
+/** Runs the work of a call, between its start and its end. Adds no failure of its own. */
+export type OnCall = <T>(
+  start: CallStart,
+  work: (onEnd: (end: CallEnd) => void) => Promise<T>,
+) => Promise<T>;
+
+/** A call that begins now (epoch milliseconds). */
+export interface CallStart extends Pick<Call, 'stage' | 'method'> {
   readonly startedAt: number;
+  readonly requestId: string;
+}
+
+/** How a call ended: its HTTP status or its error. */
+export interface CallEnd {
   readonly status?: number;
   readonly error?: SelfInfoError;
-  readonly requestId?: string | undefined;
   readonly upstreamRequestId?: string | undefined;
 }
 
@@ -107,6 +115,13 @@ export interface Transport {
    * milliseconds).
    */
   rotate(tls: TlsCredential, until: number): void;
+  /**
+   * Opens a connection to each host of the portal under the newest certificate, closes it, and sends
+   * no request. Left out where there are no connections.
+   *
+   * @throws SelfInfoError of the stage `check`.
+   */
+  probe?(signal: AbortSignal): Promise<void>;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
 }

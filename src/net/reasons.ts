@@ -58,9 +58,21 @@ export function alertReason(code: string): FailureReason | undefined {
 export function handshakeReason(error: unknown, socket: TLSSocket): FailureReason | undefined {
   const failed = /^ERR_SSL_[\w/]+_ALERT_HANDSHAKE_FAILURE$/.test(codeOf(error));
   if (!failed || process.versions.deno !== undefined) return undefined;
-  const agreed = socket.getCipher()?.version;
-  if (!agreed) return 'protocol';
+  if (!hasAgreed(socket)) return 'protocol';
   return socket.getX509Certificate() ? undefined : 'missing';
+}
+
+/**
+ * Returns whether an alert about our certificate came before the server's first message. The
+ * certificate had not been sent by then, so a device in between or the server blocks the call itself.
+ */
+export function isBlocked(error: unknown, socket: TLSSocket): boolean {
+  const isAlert = alertReason(codeOf(error)) !== undefined;
+  return isAlert && process.versions.deno === undefined && !hasAgreed(socket);
+}
+
+function hasAgreed(socket: TLSSocket): boolean {
+  return Boolean(socket.getCipher()?.version);
 }
 
 /** Returns why the network failed, if the error or its cause says so. */

@@ -9,7 +9,7 @@ import { literalLineBreaks, readCertificates } from '../foundation/pem.js';
 import { formatInstant } from '../foundation/time.js';
 import { NOT_INHERITED } from './limits.js';
 import { closed, ofNetwork } from './network-errors.js';
-import { handshakeReason } from './reasons.js';
+import { handshakeReason, isBlocked } from './reasons.js';
 import { checkServer, isStrong } from './server-identity.js';
 
 /**
@@ -97,8 +97,16 @@ function mismatch(chain: readonly X509Certificate[], key: KeyObject, path: strin
 /** Clocks differ a little, and an authority may issue a certificate just before its first use. */
 const SKEW_MS = 300_000;
 
-/** Refuses a certificate outside its validity. A clock without a time fails at the first call. */
-function checkValidity({ validFrom, validTo }: X509Certificate, path: string, clock: Clock): void {
+/**
+ * Refuses a certificate outside its validity. A clock without a time fails at the first call.
+ *
+ * @throws SelfInfoError `invalid_credential`.
+ */
+export function checkValidity(
+  { validFrom, validTo }: X509Certificate,
+  path: string,
+  clock: Clock,
+): void {
   let now: number;
   try {
     now = clock.now();
@@ -250,7 +258,7 @@ export function dial(
   });
   socket.on('error', (error) => {
     ofNetwork(error, secure ? handshakeReason(error, socket as TLSSocket) : undefined);
-    if (!settled) return end(error);
+    if (!settled) return end(secure && isBlocked(error, socket as TLSSocket) ? closed() : error);
     // Under TLS 1.3 the alert of a server that rejects the client certificate arrives here. Node
     // leaves the socket open if the server does.
     fail(error, socket.bytesRead > 0);

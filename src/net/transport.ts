@@ -33,6 +33,7 @@ import {
   SILENCE_MS,
 } from './limits.js';
 import { closed } from './network-errors.js';
+import { probe } from './probe.js';
 import { type Body, createBody, type RawResponse } from './response.js';
 import {
   checkCredential,
@@ -146,6 +147,7 @@ function createTransport(
       keep(newest, until);
       newest = identityOf(credential);
     },
+    probe: (signal) => probe(routes, newest, clock, signal),
     async close() {
       await Promise.all([...clients].map(({ end }) => end()));
     },

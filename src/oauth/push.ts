@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.js';
-import { type Expected, invalidResponse } from '../foundation/errors.js';
+import { type Expected, invalidResponse, ofCall } from '../foundation/errors.js';
 import { checkClock, checkSignal, readKeys } from '../foundation/options.js';
 import { ownBag } from '../foundation/own.js';
 import { formatInstant } from '../foundation/time.js';
@@ -61,7 +61,7 @@ export async function pushRequest(
     },
     bounds,
   );
-  return parsePushResponse(environment, response, pushedAt);
+  return ofCall(ids.requestId, () => parsePushResponse(environment, response, pushedAt));
 }
 
 /** Validates the response here: oauth4webapi would accept "60 seconds" as a number. */

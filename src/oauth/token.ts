@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.js';
-import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, ofCall, SelfInfoError } from '../foundation/errors.js';
 import { checkClock, checkSignal, checkText, readKeys } from '../foundation/options.js';
 import { has, ownBag } from '../foundation/own.js';
 import { Sensitive } from '../foundation/sensitive.js';
@@ -72,7 +72,7 @@ export async function requestToken(
     },
     bounds,
   );
-  return parseTokenResponse(environment, response, sentAt);
+  return ofCall(ids.requestId, () => parseTokenResponse(environment, response, sentAt));
 }
 
 const LONGEST_TOKEN = 8_192;

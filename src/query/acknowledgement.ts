@@ -1,10 +1,11 @@
 import type { Clock } from '../foundation/clock.js';
+import { ofCall } from '../foundation/errors.js';
 import { has } from '../foundation/own.js';
 import type { ApiConnection, CallBounds } from '../net/http.js';
 import type { Environment } from '../wire/environment.js';
 import { findProfile } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
-import { checkAccepted, prepare, send, type WireSession } from './exchange.js';
+import { checkAccepted, prepare, type ReadContext, send, type WireSession } from './exchange.js';
 import { acceptedOf, openSession } from './polling.js';
 import type { Process } from './request.js';
 import type { ProcessSecret } from './secret.js';
@@ -61,10 +62,11 @@ async function acknowledgeProcess(
   const reply = await send(session, ready, bounds);
   // Gone: the portal has deleted the result, perhaps after a message whose response was lost.
   if (reply.status === GONE) return;
-  await checkAccepted({
+  const read: ReadContext = {
     profile,
     context: ready.context,
     reply,
     bounds: { clock, signal: bounds.signal, stage: 'acknowledge', effect: 'none' },
-  });
+  };
+  await ofCall(ready.context.requestId, () => checkAccepted(read));
 }

@@ -12,7 +12,7 @@ import { findProfile } from '../wire/pin.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { WireSession } from './exchange.js';
 import { type Accepted, fromStoredReply, readAccepted } from './request.js';
-import { createRounds, type Rounds } from './round.js';
+import { createRounds, type Round, type Rounds } from './round.js';
 import type { ProcessSecret } from './secret.js';
 import type { Progress, Retrieval } from './types.js';
 
@@ -149,9 +149,15 @@ export async function acceptedOf(
 
 /** Returns a refusal that says no retry: the grant for the request is not at hand any more. */
 function withoutRetry(error: SelfInfoError): SelfInfoError {
-  const { code, stage, effect, upstream } = error;
+  const { code, stage, effect, upstream, requestId } = error;
   if (upstream === undefined) return error;
-  return new SelfInfoError(code, { stage, effect, upstream, retry: { safe: false } });
+  return new SelfInfoError(code, {
+    stage,
+    effect,
+    upstream,
+    retry: { safe: false },
+    ...(requestId !== undefined && { requestId }),
+  });
 }
 
 /** The processes of a retrieval, found out at the first poll. */
@@ -201,8 +207,8 @@ async function pollUntil(
         return giveUp(failed);
     } else {
       failures = 0;
-      const { result, retryAt } = polled;
-      const ended = outcomeOf(result, retryAt, session.profile);
+      const { retryAt } = polled;
+      const ended = outcomeOf(polled, session.profile);
       if (ended) return ended;
       const isLong = retryAt !== undefined && retryAt >= now + LONG_WAIT_MS;
       if (isLong && retryAt >= endsAt)
@@ -265,8 +271,7 @@ function spread(at: number, now: number, leastMs: number, random: () => number):
 
 /** Returns the outcome that a result means; undefined while the portal is still working. */
 function outcomeOf(
-  result: WireResult,
-  retryAt: number | undefined,
+  { result, retryAt, requestId }: Round,
   { processStatuses }: WireProfile,
 ): PollingOutcome | undefined {
   switch (result.status) {
@@ -284,7 +289,11 @@ function outcomeOf(
       // A custom profile may pass on anything that the portal sent.
       const code = knownCode(result.status, Object.keys(processStatuses));
       const facts = { stage: 'result', effect: 'applied', upstream: { code } } as const;
-      return { status: 'failed', error: new SelfInfoError('upstream_failed', facts) };
+      const error = new SelfInfoError('upstream_failed', {
+        ...facts,
+        ...(requestId !== undefined && { requestId }),
+      });
+      return { status: 'failed', error };
     }
   }
 }

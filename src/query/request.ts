@@ -1,4 +1,4 @@
-import { invalidResponse, isSelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, isSelfInfoError, ofCall } from '../foundation/errors.js';
 import { has } from '../foundation/own.js';
 import type { CallBounds, HttpReply } from '../net/http.js';
 import type { Inquiry } from '../service/inquiry.js';
@@ -105,7 +105,11 @@ export function fromStoredReply(
  *
  * @throws SelfInfoError of a refusal; `codec_failed`, `response_invalid`, `aborted`.
  */
-export async function readAccepted(read: ReadContext): Promise<Accepted> {
+export function readAccepted(read: ReadContext): Promise<Accepted> {
+  return ofCall(read.context.requestId, () => readProcesses(read));
+}
+
+async function readProcesses(read: ReadContext): Promise<Accepted> {
   const { profile, context, bounds } = read;
   await checkAccepted(read);
   const { codes } = context;

@@ -1,4 +1,4 @@
-import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
+import { invalidResponse, ofCall, SelfInfoError } from '../foundation/errors.js';
 import type { CallBounds } from '../net/http.js';
 import { LONGEST_BODY_BYTES } from '../net/limits.js';
 import { type Budget, createBudget } from '../wire/codec-value.js';
@@ -21,6 +21,8 @@ const MOST_PAGES = 1_000;
 export interface Round {
   readonly result: WireResult;
   readonly retryAt: number | undefined;
+  /** Our id of the call that said so, if it was one call of this client. */
+  readonly requestId?: string | undefined;
 }
 
 /** Polls the processes of one retrieval. */
@@ -39,7 +41,7 @@ interface Allowance {
 
 /** Creates the rounds of a retrieval. What has ended is not asked again. */
 export function createRounds(session: WireSession, processes: readonly Process[]): Rounds {
-  const ended = new Map<string, WireResult>();
+  const ended = new Map<string, Round>();
   let left: Allowance = { budget: createBudget(), bytes: LONGEST_BODY_BYTES };
   return {
     async poll(attempt, bounds) {
@@ -52,33 +54,32 @@ export function createRounds(session: WireSession, processes: readonly Process[]
         const { status } = round.result;
         if (status === 'busy') return round;
         if (!WORKING.includes(status)) {
-          ended.set(process.id, round.result);
+          ended.set(process.id, round);
           left = allowance;
         } else if (waiting === undefined || (round.retryAt ?? 0) > (waiting.retryAt ?? 0))
           waiting = round;
       }
-      return waiting ?? { result: joined(processes, ended), retryAt: undefined };
+      return waiting ?? joined(processes, ended);
     },
   };
 }
 
 /** Joins the results of all processes. A process that failed fails its items. */
-function joined(processes: readonly Process[], ended: ReadonlyMap<string, WireResult>): WireResult {
-  const results = processes.map(({ id, codes }) => ({
-    codes,
-    result: ended.get(id) as WireResult,
-  }));
+function joined(processes: readonly Process[], ended: ReadonlyMap<string, Round>): Round {
+  const results = processes.map(({ id, codes }) => ({ codes, ...(ended.get(id) as Round) }));
   checkOwners(results);
   const [first] = results;
   const isOne = results.length === 1 || results.every(({ result }) => result.status !== 'done');
-  if (first && isOne) return first.result;
-  return {
+  if (first && isOne)
+    return { result: first.result, retryAt: undefined, requestId: first.requestId };
+  const result: WireResult = {
     status: 'done',
     items: results.flatMap(({ codes, result }) =>
       result.status === 'done' ? result.items : codes.map((code) => failedItem(code, result)),
     ),
     extras: Object.assign({}, ...results.map(({ result }) => result.extras)),
   };
+  return { result, retryAt: undefined };
 }
 
 /** Checks that no process answers an item code of another one. */
@@ -112,7 +113,7 @@ async function pollProcess(
     cursor = page.result.cursor;
     if (whole !== undefined || cursor !== undefined) checkRepeats(page.result);
     whole = whole ? joinPages(whole, page.result) : page.result;
-    if (cursor === undefined) return { result: whole, retryAt: page.retryAt };
+    if (cursor === undefined) return { ...page, result: whole };
     if (seen.has(cursor) || seen.size >= MOST_PAGES - 1) throw invalidPages();
     seen.add(cursor);
   }
@@ -181,18 +182,34 @@ async function pollPage(
     bounds.signal,
   );
   const reply = await send(session, ready, bounds);
+  const { requestId } = ready.context;
   const read: ReadContext = {
     profile,
     context: ready.context,
     reply,
     bounds: { clock, signal: bounds.signal, stage: 'result', effect: 'none' },
   };
+  return ofCall(requestId, async () => ({
+    ...(await readPage(session, read, id, allowance)),
+    requestId,
+  }));
+}
+
+/** Reads a page of a result, which must be of this process. */
+async function readPage(
+  { profile }: WireSession,
+  read: ReadContext,
+  id: string,
+  allowance: Allowance,
+): Promise<Round> {
+  const { context, reply } = read;
+  const { codec } = profile;
   await checkAccepted(read);
   const decoded = await callCodec<WireResult | WireRunning>(
     profile,
     'decodeResult',
     read.bounds,
-    () => codec.decodeResult(openReply(read), ready.context),
+    () => codec.decodeResult(openReply(read), context),
     (value, signal) => rebuildResult(value, allowance.budget, signal),
   );
   const result: WireResult = Object.hasOwn(decoded, 'running')

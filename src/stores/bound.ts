@@ -10,6 +10,7 @@ export interface BoundStore {
   get(scope: Scope, key: string): ReturnType<Store['get']>;
   take(scope: Scope, key: string): ReturnType<Store['take']>;
   delete(scope: Scope, key: string): ReturnType<Store['delete']>;
+  countEntries(): number | undefined;
 }
 
 /** The longest time of one store call. */
@@ -45,5 +46,6 @@ export function boundStore(store: Store, clock: Clock): BoundStore {
     take: (scope, key) =>
       bound(scope, () => store.take(key)).catch((error) => Promise.reject(unknownTake(error))),
     delete: (scope, key) => bound(scope, () => store.delete(key)),
+    countEntries: () => store.countEntries?.(),
   };
 }

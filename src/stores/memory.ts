@@ -52,7 +52,7 @@ export function createMemoryStore(
       // Anyone can start a consent. A retrieval belongs to a consent that was given, which would be
       // lost.
       const hasRoom = isNotice(key)
-        ? !entries.isHalfFull()
+        ? entries.count() < maxEntries / 2
         : key.startsWith('retrieval:') || !entries.isFull();
       if (!hasRoom) throw new SelfInfoError('store_full');
       entries.hold(key, { value, expiresAt });
@@ -67,6 +67,10 @@ export function createMemoryStore(
     },
     async delete(key) {
       entries.forget(key);
+    },
+    countEntries() {
+      entries.sweep();
+      return entries.count();
     },
   };
 }
@@ -88,9 +92,8 @@ function createEntries(clock: Clock, maxEntries: number) {
     held.delete(key);
     ended.delete(key);
     marks.set(key, { expiresAt, taken });
-    if (marks.size <= maxEntries) return;
-    const [oldest] = marks.keys();
-    if (oldest !== undefined) marks.delete(oldest);
+    // The first key is the oldest.
+    if (marks.size > maxEntries) marks.delete(marks.keys().next().value ?? '');
   }
 
   function markExpired(now: number): void {
@@ -124,7 +127,8 @@ function createEntries(clock: Clock, maxEntries: number) {
       if (held.size >= maxEntries) markExpired(clock.now());
       return held.size >= maxEntries;
     },
-    isHalfFull: () => held.size >= maxEntries / 2,
+    sweep,
+    count: () => held.size,
     hold(key: string, entry: StoredEntry): void {
       held.set(key, entry);
       if (entry.expiresAt <= clock.now()) ended.add(key);

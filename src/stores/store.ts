@@ -10,7 +10,8 @@ export interface StoredEntry {
 
 /**
  * Storage between two requests for pending transactions (keys `transaction:...`), the secrets of
- * retrievals (`retrieval:...`), and the way from a notice to its retrieval (`notice:...`).
+ * retrievals (`retrieval:...`), the way from a notice to its retrieval (`notice:...`), and the entry of
+ * a `client.check()` (`check:...`).
  *
  * Values contain code verifiers and tokens. A store outside the process must seal them, and should
  * drop them at `expiresAt`.
@@ -55,6 +56,11 @@ export interface Store {
   take(key: string): Promise<StoredEntry | 'taken' | undefined>;
   /** Deletes an entry or its mark. */
   delete(key: string): Promise<void>;
+  /**
+   * Returns how many entries the store holds, without marks, for `client.stats()`. Leave it out where
+   * counting takes a call over the network.
+   */
+  countEntries?(): number | undefined;
 }
 
 type Found = Awaited<ReturnType<Store['get']>>;
@@ -85,5 +91,14 @@ export function guardStore(store: Store): Store {
     get: (key) => guard(async () => copied(await store.get(key))),
     take: (key) => guard(async () => copied(await store.take(key)), MAYBE_TAKEN),
     delete: (key) => guard(() => store.delete(key)),
+    countEntries() {
+      try {
+        // `Object.prototype` counts nothing.
+        const count = member(store, 'countEntries') && store.countEntries?.();
+        return typeof count === 'number' && count >= 0 ? count : undefined;
+      } catch {
+        return undefined;
+      }
+    },
   };
 }

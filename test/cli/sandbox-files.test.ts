@@ -225,6 +225,11 @@ describe('the command sandbox refuses', () => {
       ['--env', 'nowhere/app.env'],
       'cannot write "nowhere" (ENOENT)',
     ],
+    [
+      'a file of --env with the name of a key',
+      ['--out', 'linked', '--env', 'target/client-key.pem'],
+      'the file of --env has the name of a certificate or key of --out: "target/client-key.pem".',
+    ],
     ['--out without a value', ['--out'], '--out needs a value.'],
     ['--json with a value', ['--json=yes'], '--json takes no value.'],
     [
@@ -234,8 +239,12 @@ describe('the command sandbox refuses', () => {
     ],
   ])('%s', async (_, args, message) => {
     write('a.txt', '');
+    mkdirSync(join(folder, 'target'), { recursive: true });
+    rmSync(join(folder, 'linked'), { force: true });
+    symlinkSync('target', join(folder, 'linked'));
     const { status, stdout, stderr } = await run(['sandbox', '--lang', 'en', ...args]);
     expect([status, stdout]).toEqual([/\(E/.test(message) ? 1 : 2, '']);
+    expect(readdirSync(join(folder, 'target'))).toEqual([]);
     expect(stderr.replaceAll(`${folder}/`, '')).toContain(`myna-selfinfo: ${message}`);
     expect(readdirSync(folder).filter((name) => name.startsWith('myna-selfinfo-sandbox-'))).toEqual(
       [],

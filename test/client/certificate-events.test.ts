@@ -132,6 +132,6 @@ describe('the client certificate', async () => {
     });
     clients.push(client);
     await visits(client, sandbox).callback();
-    expect(events.map(inShort)).toEqual(['step consent begun']);
+    expect(events.map(inShort)).toEqual(['step_started consent', 'step consent begun']);
   });
 });

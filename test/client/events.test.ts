@@ -221,9 +221,9 @@ describe('the events of an unsuccessful journey', () => {
   });
 });
 
-describe('the events in docs/events.md', () => {
+describe('the events in docs/operations.md', () => {
   /** The outcomes in the page's table, as `step outcome`. */
-  const named = readFileSync('docs/events.md', 'utf8')
+  const named = readFileSync('docs/operations.md', 'utf8')
     .split('\n')
     .flatMap((line) => {
       const [, step = '', outcomes = ''] = /^\| `(\w+)`[^|]*\| ([^|]+)\|$/.exec(line) ?? [];

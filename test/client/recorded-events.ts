@@ -1,11 +1,19 @@
 import type { ClientEvent } from '../../src/index.js';
 import { type BankOptions, type Loan, openBank } from '../kit/loan.js';
 
-/** Opens a bank that records its events. */
+/** Opens a bank that records its events: all of them, and those of an end. */
 export function openRecorded(options: BankOptions<Loan> = {}) {
   const events: ClientEvent[] = [];
-  return { ...openBank({ ...options, onEvent: (event) => void events.push(event) }), events };
+  const all: ClientEvent[] = [];
+  const onEvent = (event: ClientEvent) => {
+    all.push(event);
+    if (!isStart(event)) events.push(event);
+  };
+  return { ...openBank({ ...options, onEvent }), events, all };
 }
+
+export const isStart = ({ type }: ClientEvent) =>
+  type === 'step_started' || type === 'call_started';
 
 /** Summarises an event: `step consent begun`, `call result 2 answered 200`. */
 export function inShort(event: ClientEvent): string {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { causeOf } from '../../examples/failure-cause.js';
 import { findPart } from '../kit/machine.js';
 import { openRedis, type RedisDatabase } from '../kit/redis.js';
 import { type Stage, startStage } from '../kit/stage.js';
@@ -142,43 +143,95 @@ const telltale =
   /Bearer|access_token|PRIVATE KEY|code=|state=|verifier|session-1|花子|課税|千代田|[A-Za-z0-9_-]{40,}/;
 
 describe('the example of events in a log', () => {
-  it('writes a level for each event and no secret', async () => {
+  it('says in one line where a failure comes from, with the id to cite, and writes no secret', async () => {
     const output = await outputOf('pino');
     expect(output).not.toMatch(telltale);
     const lines = output
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+    const alarming = lines.filter(({ level }) => level > 30);
     expect(
-      lines
-        .filter(({ level }) => level > 30)
-        .map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect]),
+      alarming.map(({ level, type, msg, code, effect }) => [level, type, msg, code, effect]),
     ).toEqual([
-      [50, 'call', 'request: failed', 'answer_lost', 'unknown'],
-      [50, 'step', 'request: failed', 'answer_lost', 'unknown'],
+      [50, 'step', 'request: failed (portal)', 'upstream_failed', 'unknown'],
+      [50, 'step', 'request: failed (network)', 'answer_lost', 'unknown'],
+      [40, 'step', 'token: failed (proxy)', 'connection_failed', 'none'],
+      [40, 'step', 'token: failed (server-certificate)', 'server_not_trusted', 'none'],
     ]);
-    expect(new Set(lines.flatMap(({ transactionId }) => transactionId ?? [])).size).toBe(2);
+    for (const { requestId } of alarming) {
+      // The same id as that of the call, which the portal got in a header.
+      expect(lines.filter((line) => line.type === 'call' && line.requestId === requestId)).toEqual([
+        expect.objectContaining({ requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+      ]);
+    }
+    expect(new Set(lines.flatMap(({ transactionId }) => transactionId ?? [])).size).toBe(5);
   });
 });
 
-describe('the example of events as spans', () => {
-  it('puts the calls below their steps, with the repeated one', async () => {
+describe('the example of the cause of a failure', () => {
+  it.each([
+    ['network', { code: 'connection_failed', reason: 'refused' }],
+    ['network', { code: 'timed_out' }],
+    ['proxy', { code: 'connection_failed', reason: 'proxy' }],
+    ['proxy', { code: 'proxy_refused' }],
+    ['clock', { code: 'server_not_trusted', reason: 'not_yet_valid' }],
+    ['server-certificate', { code: 'server_not_trusted', reason: 'expired' }],
+    ['client-certificate', { code: 'certificate_refused', reason: 'expired' }],
+    ['client-certificate', { code: 'certificate_refused' }],
+    ['portal', { code: 'upstream_unavailable' }],
+    ['portal', { outcome: 'rejected', code: 'invalid_grant' }],
+    ['store', { code: 'store_full' }],
+    ['application', { code: 'connection_failed', reason: 'resources' }],
+    ['application', { code: 'unexpected' }],
+  ] as const)('names %s for %o', (cause, failure) => {
+    expect(causeOf(failure)).toBe(cause);
+  });
+});
+
+describe('the example of traces', () => {
+  it('nests the calls in their steps and the steps in the application, by the conventions for HTTP', async () => {
     const output = await outputOf('opentelemetry');
     expect(output).not.toMatch(telltale);
-    expect(output.trim().split('\n')).toEqual([
-      'マイナポータルからの取得が完了しました。内容をご確認ください。',
-      'selfinfo step consent: begun',
-      'selfinfo step callback: valid',
-      'selfinfo step token: granted',
-      '  selfinfo call token: 200（1 回目）',
-      'selfinfo step request: accepted',
-      '  selfinfo call request: 200（1 回目）',
-      'selfinfo step answer: built',
-      'selfinfo step result: ready',
-      '  selfinfo call result: 503（1 回目）',
-      '  selfinfo call result: 200（2 回目）',
-      '  selfinfo call result: 200（3 回目）',
+    // A reset can arrive as a close.
+    const lines = output
+      .replaceAll(/\b(?:reset|closed)\b/g, 'LOST')
+      .trim()
+      .split('\n');
+    const [first, second, ...rest] = lines;
+    expect([first, second]).toEqual([
+      '1人目: マイナポータルからの取得が完了しました。内容をご確認ください。',
+      expect.stringContaining('（コード: answer_lost）'),
     ]);
+    expect(rest.slice(0, 20)).toEqual([
+      'POST /loan',
+      '  selfinfo consent begun',
+      'GET /callback',
+      '  selfinfo callback valid',
+      '  selfinfo token granted',
+      '    POST token answered 200',
+      '  selfinfo request accepted',
+      '    POST request answered 200',
+      '  selfinfo result ready',
+      '    POST result answered 503 503',
+      '    POST result answered 200 再送',
+      '    POST result answered 200',
+      '    selfinfo answer built',
+      'POST /loan',
+      '  selfinfo consent begun',
+      'GET /callback',
+      '  selfinfo callback valid',
+      '  selfinfo token granted',
+      '    POST token answered 200',
+      '  selfinfo request failed LOST',
+    ]);
+    for (const line of [
+      '    POST request failed LOST',
+      'selfinfo.step.duration {"selfinfo.step":"token","selfinfo.outcome":"granted"} 2 回',
+      'http.client.request.duration {"http.request.method":"POST","http.response.status_code":503,"error.type":"503","selfinfo.step":"result"} 1 回',
+      'http.client.request.duration {"http.request.method":"POST","error.type":"LOST","selfinfo.step":"request"} 1 回',
+    ])
+      expect(rest).toContain(line);
   });
 });
 

@@ -19,7 +19,9 @@ const parts = {
   nginx: { programs: ['nginx'], packages: 'nginx-light', folders: ['/usr/sbin'] },
   openssl: { programs: ['openssl'], packages: 'openssl' },
   'redis-server': { programs: ['redis-server'], packages: 'redis-server' },
+  promtool: { programs: ['promtool'], packages: 'prometheus' },
   postgres: { programs: ['postgres'], packages: 'postgresql', folders: postgresFolders() },
+  'systemd-analyze': { programs: ['systemd-analyze'], packages: 'systemd' },
 } as const satisfies Record<string, Place>;
 
 /** A real program that tests use and that a machine may lack. */

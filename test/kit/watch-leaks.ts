@@ -3,7 +3,12 @@ import { format, inspect } from 'node:util';
 import { SelfInfoError } from '../../src/foundation/errors.js';
 import { leaksInTexts, type Secret } from './leaks.js';
 
-const CHANNEL = 'myna-selfinfo:event';
+/** The events, and the messages of the tracing channels when they are complete. */
+const CHANNELS = [
+  'myna-selfinfo:event',
+  'tracing:myna-selfinfo:step:asyncEnd',
+  'tracing:myna-selfinfo:call:asyncEnd',
+];
 const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'] as const;
 /**
  * How many texts of a kind are kept. The events of a hundred thousand journeys are of a few kinds.
@@ -24,15 +29,15 @@ export interface LeakWatch {
 const ears = new Set<(event: unknown) => void>();
 
 /**
- * Runs something while no watch is subscribed to the channel, because any subscriber makes the
+ * Runs something while no watch is subscribed to the channels, because any subscriber makes the
  * client emit events.
  */
 export async function unheard(run: () => Promise<void>): Promise<void> {
-  for (const hear of ears) unsubscribe(CHANNEL, hear);
+  for (const hear of ears) for (const name of CHANNELS) unsubscribe(name, hear);
   try {
     await run();
   } finally {
-    for (const hear of ears) subscribe(CHANNEL, hear);
+    for (const hear of ears) for (const name of CHANNELS) subscribe(name, hear);
   }
 }
 
@@ -75,10 +80,10 @@ export function watchLeaks(): LeakWatch {
       () => `${JSON.stringify(event)} ${inspect(event, { depth: 20, showHidden: true })}`,
     );
   };
-  subscribe(CHANNEL, hear);
+  for (const name of CHANNELS) subscribe(name, hear);
   ears.add(hear);
   ends.push(() => {
-    unsubscribe(CHANNEL, hear);
+    for (const name of CHANNELS) unsubscribe(name, hear);
     ears.delete(hear);
   });
 

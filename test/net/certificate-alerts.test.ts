@@ -137,6 +137,24 @@ describe.skipIf(openssl.missing).each(['tls1_2', 'tls1_3'] as const)(
   },
 );
 
+describe('an alert about a certificate that was not sent yet', () => {
+  it.each([
+    ['access_denied', 49],
+    ['unknown_ca', 48],
+    ['bad_certificate', 42],
+  ])('is reported as a closed connection: %s', async (_, description) => {
+    const block = createServer((socket) => {
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, description])));
+    });
+    const { port, close } = await stand(block);
+    ends.push(close);
+    const authority = await createAuthority();
+    const tls = await authority.issue('bank');
+    const error = await errorOf(() => travel(environmentAt(port, authority.ca), tls));
+    expect([error.code, error.reason]).toEqual(['connection_failed', 'closed']);
+  });
+});
+
 describe.skipIf(openssl.missing)('a missing client certificate', () => {
   it.each([
     // TLS 1.2 has no alert for it, so the code is that of a handshake that fails.

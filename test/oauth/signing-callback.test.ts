@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
   buildConsentUrl,
+  type ClientEvent,
   exchangeToken,
   privateKeyJwt,
   validateCallback,
 } from '../../src/index.js';
+import { isStart } from '../client/recorded-events.js';
 import { keyService, type SigningKey } from '../kit/keys.js';
 import { leaksIn } from '../kit/leaks.js';
 import { SESSION } from '../kit/loan.js';
@@ -186,7 +188,7 @@ describe('a key service that fails once', () => {
     const { client, callback, sent } = open(failingOnce(() => Promise.reject(new Error('down'))));
     const back = await callback();
     const steps: unknown[] = [];
-    const listen = (event: unknown) => steps.push(event);
+    const listen = (event: unknown) => isStart(event as ClientEvent) || void steps.push(event);
     subscribe('myna-selfinfo:event', listen);
     const complete = () => client.completeConsent(back, { sessionBinding: SESSION });
     expect(await errorOf(complete)).toMatchObject({

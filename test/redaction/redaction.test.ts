@@ -89,6 +89,8 @@ describe('no secret or personal data is visible', () => {
     secrets.state = new URL(url).searchParams.get('state') ?? '';
     const values = {
       client,
+      stats: client.stats(),
+      check: await client.check(),
       store,
       outcome,
       grant: grantOf(outcome),

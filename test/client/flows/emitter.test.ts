@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { createCalls } from '../../../src/client/calls.js';
@@ -5,11 +6,15 @@ import { createEmitter } from '../../../src/client/emitter.js';
 import { type ClientEvent, createVirtualClock, SelfInfoError } from '../../../src/index.js';
 import { NOW } from '../../kit/loan.js';
 import { rejectElsewhere } from '../../kit/other-realm.js';
+import { isStart } from '../recorded-events.js';
 
 function listen(onEvent?: (event: ClientEvent) => unknown) {
   const clock = createVirtualClock(NOW);
   const events: ClientEvent[] = [];
-  const emitter = createEmitter(onEvent ?? ((event) => void events.push(event)), clock);
+  const emitter = createEmitter(
+    onEvent ?? ((event) => void (isStart(event) || events.push(event))),
+    clock,
+  );
   const calls = createCalls(1);
   return { clock, events, emitter, calls };
 }
@@ -51,9 +56,10 @@ describe('an emitter', () => {
   it('counts the attempts of each step from 1', async () => {
     const { emitter, calls, events } = listen();
     await emitter.run(calls, 'request', undefined, async ({ onCall }) => {
-      onCall({ stage: 'request', startedAt: 0, status: 200 });
-      onCall({ stage: 'result', startedAt: 0, status: 503 });
-      onCall({ stage: 'result', startedAt: 0, status: 200 });
+      for (const stage of ['request', 'result', 'result'] as const) {
+        const start = { stage, method: 'POST', startedAt: 0, requestId: randomUUID() } as const;
+        await onCall(start, async (onEnd) => onEnd({ status: 200 }));
+      }
     });
     const attempts = events.map((event) => event.type === 'call' && [event.step, event.attempt]);
     expect(attempts).toEqual([
@@ -119,6 +125,9 @@ describe('an emitter', () => {
     } finally {
       unsubscribe('myna-selfinfo:event', hear);
     }
-    expect(heard).toMatchObject([{ type: 'step', step: 'request', outcome: 'accepted' }]);
+    expect(heard).toMatchObject([
+      { type: 'step_started', step: 'request' },
+      { type: 'step', step: 'request', outcome: 'accepted' },
+    ]);
   });
 });

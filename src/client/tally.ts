@@ -1,0 +1,59 @@
+import type { Clock } from '../foundation/clock.js';
+
+/** What this client has begun and not ended, by id. Each entry ends by itself when it expires. */
+export interface Tally {
+  /** Adds an entry that expires then (epoch milliseconds). Reads no clock, so it cannot fail. */
+  begin(id: string, expiresAt: number): void;
+  end(id: string): void;
+  /** Returns how many entries were begun since the tally was created. */
+  begun(): number;
+  /** Returns how many entries have neither ended nor expired, without those that are left out. */
+  open(isLeftOut?: (id: string) => boolean): number;
+}
+
+/** How many entries a tally holds. The oldest is forgotten first. */
+const MOST_ENTRIES = 100_000;
+/** A clock that is set back by less than this was not wrong when an entry began. */
+const CORRECTION_MS = 60_000;
+
+/**
+ * Creates a tally without a timer: entries that have expired leave at the next call.
+ *
+ * @param longestMs - how far ahead an entry may expire. One that is further ahead was begun under a
+ * wrong clock, and leaves too.
+ */
+export function createTally(clock: Clock, longestMs: number): Tally {
+  const entries = new Map<string, number>();
+  let begun = 0;
+  return {
+    begin(id, expiresAt) {
+      begun++;
+      entries.set(id, expiresAt);
+      // The oldest come first.
+      for (const [old, endsAt] of entries) {
+        if (endsAt > expiresAt - longestMs && entries.size <= MOST_ENTRIES) break;
+        entries.delete(old);
+      }
+    },
+    end: (id) => void entries.delete(id),
+    begun: () => begun,
+    open(isLeftOut = () => false) {
+      const now = timeOf(clock);
+      let count = 0;
+      for (const [id, expiresAt] of entries) {
+        if (now >= expiresAt || now < expiresAt - longestMs - CORRECTION_MS) entries.delete(id);
+        else if (!isLeftOut(id)) count++;
+      }
+      return count;
+    },
+  };
+}
+
+/** Returns the time; none where the clock fails, so that nothing expires. */
+function timeOf(clock: Clock): number {
+  try {
+    return clock.now();
+  } catch {
+    return Number.NaN;
+  }
+}
