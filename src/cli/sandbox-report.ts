@@ -14,7 +14,15 @@ export interface SandboxReport {
   /** Log and clock are at loopback, which alone may use them. */
   readonly urls: Readonly<
     Record<
-      'authorize' | 'push' | 'token' | 'request' | 'result' | 'health' | 'page' | 'journal' | 'clock',
+      | 'authorize'
+      | 'push'
+      | 'token'
+      | 'request'
+      | 'result'
+      | 'health'
+      | 'page'
+      | 'journal'
+      | 'clock',
       string
     >
   >;

@@ -140,7 +140,8 @@ describe('sandbox --json', () => {
         request: `${apiUrl}/request`,
         result: `${apiUrl}/result`,
         health: `${browserUrl}/sandbox/health`,
-        log: `${browserUrl}/sandbox/log`,
+        page: `${browserUrl}/`,
+        journal: `${browserUrl}/sandbox/journal`,
         clock: `${browserUrl}/sandbox/clock`,
       },
       stoppedAt: '2026-12-01T10:00:00+09:00',
@@ -174,9 +175,10 @@ describe('sandbox --json', () => {
     expect(stoppedAt).toBe(null);
     expect(urls).toMatchObject({
       health: `http://portal.localhost:${port}/sandbox/health`,
-      log: `http://127.0.0.1:${port}/sandbox/log`,
+      page: `http://127.0.0.1:${port}/`,
+      journal: `http://127.0.0.1:${port}/sandbox/journal`,
       clock: `http://127.0.0.1:${port}/sandbox/clock`,
     });
-    expect((await fetch(urls.log)).status).toBe(200);
+    expect((await fetch(urls.page)).status).toBe(200);
   });
 });

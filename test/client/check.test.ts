@@ -63,9 +63,9 @@ describe('the check of a client', () => {
     });
     expect(Object.values(check).every((part) => Object.isFrozen(part))).toBe(true);
     const grant = await visits(client, sandbox).consent();
-    const before = sandbox.log.length;
+    const before = sandbox.journal.length;
     expect((await client.check()).ok).toBe(true);
-    expect(sandbox.log.length).toBe(before);
+    expect(sandbox.journal.length).toBe(before);
     const onProgress = ({ retryAt }: Progress) => clock.set(retryAt);
     expect((await client.query(grant, latest(), { onProgress })).status).toBe('ready');
   });
