@@ -27,7 +27,7 @@ export function describeSandbox(
   const { value: method } = sandbox.connection.environment.profile.oauth.clientAuthentication;
   const hasMore = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'].includes(method);
   const texts = textsOf(report, method)[lang];
-  const { authorize, push, token, request, result, page } = report.urls;
+  const { authorize, push, token, request, result, page, control } = report.urls;
   const lines = [
     texts.running,
     '',
@@ -35,6 +35,7 @@ export function describeSandbox(
     row('issuer', report.issuer),
     row('CA', report.caFile),
     row('page', page),
+    row('control', control),
     row('clock', texts.clock),
     ...report.clients.flatMap(clientRows),
     '',
@@ -82,20 +83,18 @@ function textsOf({ stoppedAt, urls }: SandboxReport, method: string) {
     ja: {
       running:
         '模擬マイナポータルを起動しました。本物ではなく、利用者は架空です。Ctrl+C で終了し、次のファイルも削除します。',
-      clock:
-        stoppedAt === null
-          ? 'このマシンの時計'
-          : `${stoppedAt} で停止。POST {"advanceMs": 60000} で進める: ${urls.clock}`,
+      clock: `${
+        stoppedAt === null ? 'このマシンの時計' : `${stoppedAt} で停止`
+      }。POST {"advanceMs": 60000} で進める: ${urls.clock}`,
       curl: '同意から結果の取得まで（bash または zsh に貼り付けて実行）:',
       unsigned: `最初のクライアントは ${method} で登録されているため、curl の手順は表示しません。`,
     },
     en: {
       running:
         'The sample Mynaportal is running. All citizens are invented. Ctrl+C ends it and removes the files below.',
-      clock:
-        stoppedAt === null
-          ? "this machine's"
-          : `stopped at ${stoppedAt}; POST {"advanceMs": 60000} moves it: ${urls.clock}`,
+      clock: `${
+        stoppedAt === null ? "this machine's" : `stopped at ${stoppedAt}`
+      }; POST {"advanceMs": 60000} moves it: ${urls.clock}`,
       curl: 'From consent to result, to paste into bash or zsh:',
       unsigned: `There are no curl commands, because the first client is registered for ${method}.`,
     },

@@ -11,7 +11,7 @@ export interface SandboxReport {
   readonly browserUrl: string;
   readonly apiUrl: string;
   readonly issuer: string;
-  /** Log and clock are at loopback, which alone may use them. */
+  /** `page` and those after it are at loopback, which alone may use them. */
   readonly urls: Readonly<
     Record<
       | 'authorize'
@@ -21,6 +21,7 @@ export interface SandboxReport {
       | 'result'
       | 'health'
       | 'page'
+      | 'control'
       | 'journal'
       | 'clock',
       string
@@ -98,6 +99,7 @@ function urlsOf({ connection }: StartedSandbox): SandboxReport['urls'] {
     result: apiUrl + paths.result.value,
     health: browserUrl + controlPaths.health,
     page: onLoopback.origin + controlPaths.start,
+    control: onLoopback.origin + controlPaths.openapi,
     journal: onLoopback.origin + controlPaths.journal,
     clock: onLoopback.origin + controlPaths.clock,
   };

@@ -38,6 +38,11 @@ Ctrl+C で終了します。開発用の認証局、クライアント証明書�
   --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
   --lang ja|en           言語（省略時は環境変数 LANG による）
   --even-in-production   NODE_ENV が production でも起動
+
+動作中の変更（URL は画面のアドレス。すべての操作は URL/sandbox/openapi.json を参照）
+  curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'
+  curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'
+  curl 'URL/sandbox/journal?step=result&waitMs=60000'
 `,
   en: `Usage: myna-selfinfo sandbox [options]
 
@@ -60,6 +65,11 @@ Options
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
   --lang ja|en       language (default: from the environment variable LANG)
   --even-in-production  start although NODE_ENV is production
+
+Change it while it runs (URL: the address of the pages; all operations: URL/sandbox/openapi.json)
+  curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'
+  curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'
+  curl 'URL/sandbox/journal?step=result&waitMs=60000'
 `,
 } as const;
 

@@ -141,6 +141,7 @@ describe('sandbox --json', () => {
         result: `${apiUrl}/result`,
         health: `${browserUrl}/sandbox/health`,
         page: `${browserUrl}/`,
+        control: `${browserUrl}/sandbox/openapi.json`,
         journal: `${browserUrl}/sandbox/journal`,
         clock: `${browserUrl}/sandbox/clock`,
       },
@@ -166,7 +167,7 @@ describe('sandbox --json', () => {
     expect((await fetch(rest.urls.health)).status).toBe(200);
   });
 
-  it('has loopback in the addresses of log and clock, which others may not use', async () => {
+  it('has loopback in the addresses of the control, which others may not use', async () => {
     const { stdout } = await run(['sandbox', '--json', '--host', 'portal.localhost,localhost']);
     const { browserUrl, issuer, stoppedAt, urls } = JSON.parse(stdout);
     const { port } = new URL(browserUrl);
@@ -176,6 +177,7 @@ describe('sandbox --json', () => {
     expect(urls).toMatchObject({
       health: `http://portal.localhost:${port}/sandbox/health`,
       page: `http://127.0.0.1:${port}/`,
+      control: `http://127.0.0.1:${port}/sandbox/openapi.json`,
       journal: `http://127.0.0.1:${port}/sandbox/journal`,
       clock: `http://127.0.0.1:${port}/sandbox/clock`,
     });

@@ -328,9 +328,10 @@ describe('the command sandbox', () => {
     });
   });
 
-  it('prints where the log is and how a stopped clock moves', async () => {
+  it('prints where the page and the control are and how a stopped clock moves', async () => {
     const { values } = await start('--at', '2026-12-01T10:00+09:00', '--lang', 'en');
-    expect((await fetch(values('log')[0] ?? '')).status).toBe(200);
+    for (const label of ['page', 'control'])
+      expect((await fetch(values(label)[0] ?? '')).status).toBe(200);
     const [, body = '', url = ''] =
       /^stopped at 2026-12-01T10:00:00\+09:00; POST (.+) moves it: (.+)$/.exec(
         values('clock')[0] ?? '',

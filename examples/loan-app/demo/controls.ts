@@ -86,7 +86,7 @@ const texts = {
   who: { ja: '申し込む人とカード', en: 'Applicant and card' },
   pin: { ja: '暗証番号', en: 'PIN' },
   trouble: { ja: '障害', en: 'Trouble' },
-  log: { ja: 'サンドボックスの記録を見る', en: 'See the log of the sandbox' },
+  sandbox: { ja: 'サンドボックスの状態と記録を見る', en: 'See the sandbox and its journal' },
   kept: { ja: '保管した情報（vault）', en: 'What is kept (vault)' },
   review: { ja: '同じ目的で見る: 審査の画面', en: 'See it for the same purpose: the screening' },
   marketing: { ja: '別の目的（マーケティング）で見る', en: 'Try another purpose (marketing)' },
@@ -159,12 +159,12 @@ export const lastKept = ({ events }: DemoState) => events.findLast((event) => ev
 export interface BoxOptions {
   readonly state: DemoState;
   readonly now: number;
-  readonly logUrl: string;
+  readonly sandboxUrl: string;
   /** 申し込んだあとの画面では、保管した情報を確かめる。 */
   readonly applied: boolean;
 }
 
-export function controlBox(language: Language, { state, now, logUrl, applied }: BoxOptions) {
+export function controlBox(language: Language, { state, now, sandboxUrl, applied }: BoxOptions) {
   return html`<aside class="demo" aria-labelledby="demo">
 <link rel="stylesheet" href="/demo.css">
 <h2 id="demo">${texts.title[language]}</h2>
@@ -174,7 +174,7 @@ export function controlBox(language: Language, { state, now, logUrl, applied }: 
 <p class="clock">${timeOf(now, language)}</p>
 ${applied ? vaultControls(language, state) : worldControls(language, state)}
 </form>
-<p><a href="${logUrl}">${texts.log[language]}</a></p>
+<p><a href="${sandboxUrl}">${texts.sandbox[language]}</a></p>
 </aside>`;
 }
 

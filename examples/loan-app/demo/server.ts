@@ -84,8 +84,8 @@ async function addBox(demo: Demo, c: Context, response: Response): Promise<Respo
     return response;
   const page = await response.text();
   const language: Language = page.includes('<html lang="en">') ? 'en' : 'ja';
-  const logUrl = new URL(controlPaths.journal, bank.sandbox.browserUrl).href;
-  const aside = await controlBox(language, { state, now: clock.now(), logUrl, ...box });
+  const sandboxUrl = new URL(controlPaths.start, bank.sandbox.browserUrl).href;
+  const aside = await controlBox(language, { state, now: clock.now(), sandboxUrl, ...box });
   return new Response(
     page.replace('</main>', () => `</main>\n${aside}`),
     response,
