@@ -52,8 +52,8 @@ describe('the table of records in the docs', () => {
   });
 
   it.each([
-    ['docs/sandbox.md', ', '],
-    ['docs/ja/sandbox.md', '、'],
+    ['docs/testing.md', ', '],
+    ['docs/ja/testing.md', '、'],
   ])('matches the sandbox in %s', (page, separator) => {
     const lines = readFileSync(page, 'utf8').split('\n');
     const start = lines.findIndex((line) => line.startsWith('| `record` |')) + 2;

@@ -141,9 +141,12 @@ function commandsOf({ code, path, line }: Block): [string, string][] {
     .flatMap((command) => (command.trim() === '' ? [] : [[command.trim(), `${path}:${line}`]]));
 }
 
-const shell = pages.flatMap((page) =>
-  blocksOf(page, 'sh', 'bash', 'shell', 'console').flatMap(commandsOf),
+const shellBlocks = pages.flatMap((page) => blocksOf(page, 'sh', 'bash', 'shell', 'console'));
+const callsSandbox = ({ code }: Block): boolean => code.includes('curl ');
+const scripts = distinct(
+  shellBlocks.filter(callsSandbox).map(({ code, path, line }) => [code, `${path}:${line}`]),
 );
+const shell = shellBlocks.filter((block) => !callsSandbox(block)).flatMap(commandsOf);
 const runByCi = readFileSync(join(root, '.ci/run'), 'utf8').replaceAll(' --silent', '');
 const begins = (command: string, start: string): boolean => `${command} `.startsWith(`${start} `);
 const isElsewhere = (command: string): boolean =>
@@ -156,6 +159,7 @@ const replacesNetwork = (program: string): boolean => /^server\.listen\(/m.test(
 
 const redisServer = findPart('redis-server');
 const postgresServer = findPart('postgres');
+const curl = findPart('curl');
 
 describe('the programs and commands of the pages', () => {
   let folder: string;
@@ -303,6 +307,20 @@ describe('the programs and commands of the pages', () => {
     },
   );
 
+  it.skipIf(curl.missing).each(scripts)(
+    'run with curl and a sandbox in another process: $place',
+    async ({ text }) => {
+      binary ??= openRuns({ cwd: folder });
+      const { stderr } = await binary.run(['sandbox', '--env', 'curl.env']);
+      expect(stderr).toBe('');
+      writeFileSync(join(folder, '.curlrc'), 'fail\nsilent\nshow-error\n');
+      await run('sh', ['-ec', text], {
+        ...parseEnv(readFileSync(join(folder, 'curl.env'), 'utf8')),
+        CURL_HOME: folder,
+      });
+    },
+  );
+
   it.each(commands)('run in a terminal: $text', async ({ text }) => {
     binary ??= openRuns({ cwd: folder });
     const { status, stderr } = await binary.run(await argumentsIn(text));
@@ -328,6 +346,7 @@ describe('the programs and commands of the pages', () => {
     expect(programs.length).toBeGreaterThan(30);
     expect(found.flatMap(({ prints }) => prints).length).toBeGreaterThan(30);
     expect(commands.length).toBeGreaterThan(8);
+    expect(scripts).toHaveLength(1);
     const codes = pages
       .flatMap((page) => blocksOf(page, 'ts', 'typescript'))
       .map(({ code }) => code);

@@ -16,6 +16,7 @@ const parts = {
     programs: ['chromium-headless-shell', 'chromium'],
     packages: 'chromium-headless-shell fonts-noto-cjk',
   },
+  curl: { programs: ['curl'], packages: 'curl' },
   nginx: { programs: ['nginx'], packages: 'nginx-light', folders: ['/usr/sbin'] },
   openssl: { programs: ['openssl'], packages: 'openssl' },
   'redis-server': { programs: ['redis-server'], packages: 'redis-server' },
