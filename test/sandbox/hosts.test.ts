@@ -117,7 +117,7 @@ describe('a sandbox with host names', () => {
     }
   });
 
-  it('shows log and clock to callers on loopback under a name of loopback only', async () => {
+  it('shows the start page and the clock to callers on loopback under a name of loopback only', async () => {
     for (const path of [controlPaths.start, controlPaths.clock]) {
       expect((await ask('127.0.0.1', path)).status).toBe(200);
       expect((await ask('sandbox', path)).status).toBe(403);
