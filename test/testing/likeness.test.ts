@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type ConsentOutcome, latest, pointInTime } from '../../src/index.js';
+import { latest, pointInTime } from '../../src/index.js';
 import {
   type AnswerItems,
   createAnswer,
@@ -10,7 +10,6 @@ import {
   createRetrieval,
 } from '../../src/testing/index.js';
 import {
-  altered,
   answerAt,
   CLIENT_ID,
   expectStatus,
@@ -20,6 +19,7 @@ import {
   openBank,
   SESSION,
 } from '../kit/loan.js';
+import { everyOutcome } from '../kit/outcomes.js';
 
 /**
  * Returns what a program can see of a value beside its texts and numbers: class, keys in their
@@ -67,23 +67,7 @@ describe('a made grant', () => {
 
 describe('a made outcome of a consent', () => {
   it('looks like one of a client, for every status', async () => {
-    const { client, callback, clock } = openBank();
-    const complete = (request: string, sessionBinding = SESSION) =>
-      client.completeConsent(request, { sessionBinding });
-    const late = await callback();
-    clock.advance(600_000);
-    const back = await callback();
-    const outcomes: Record<ConsentOutcome['status'], ConsentOutcome<Loan>> = {
-      'foreign-browser': await complete(back, 'another'),
-      unknown: await complete(altered(back, { state: 'a' })),
-      rejected: await complete(
-        altered(await callback(), { code: undefined, error: 'server_error' }),
-      ),
-      granted: await complete(back),
-      replayed: await complete(back),
-      declined: await complete(await callback('hanako', 'decline')),
-      expired: await complete(late),
-    };
+    const outcomes = await everyOutcome();
     for (const real of Object.values(outcomes)) {
       const made = createConsentOutcome(loan, real.status);
       expect(shapeOf(made)).toEqual(shapeOf(real));
