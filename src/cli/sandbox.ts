@@ -48,18 +48,19 @@ curl commands from consent to result, ready to paste.
 Options
   --port NUMBER      the port of the pages (default: a free one)
   --api-port NUMBER  the port of the API (same default)
-  --host NAME[,NAME] the names under which it is reached, such as sandbox; URLs have the first.
+  --host NAME[,NAME] host names of the sandbox, such as sandbox; URLs use the first.
                      With a name other than localhost, other machines can connect
-  --out DIR          where certificates and keys go, not to a temporary folder; deleted at the end
-  --env FILE         where variables SELFINFO_... for your app go; deleted at the end
-  --json             print JSON in place of the guide
+  --out DIR          folder for certificates and keys (default: a temporary one); they are
+                     deleted at the end
+  --env FILE         file for the variables SELFINFO_... of your app; deleted at the end
+  --json             print JSON instead of the guide
   --service FILE     the registration of your service, JSON: what defineService takes,
                      or { clientId, redirectUris, service }, or a list of these
-  --personas FILE    the citizens, a JSON list; replaces the built-in ones
+  --personas FILE    the citizens as a JSON list, instead of the built-in ones
   --catalog FILE     an extended catalogue, JSON: what extendCatalog takes
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
   --lang ja|en       language (default: from the environment variable LANG)
-  --even-in-production  start although NODE_ENV is production
+  --even-in-production  start even if NODE_ENV is production
 `,
 } as const;
 
