@@ -165,7 +165,7 @@ describe('sandbox --json', () => {
     expect((await fetch(rest.urls.health)).status).toBe(200);
   });
 
-  it('has loopback in the addresses of log and clock, which others may not use', async () => {
+  it('gives log and clock loopback addresses, because only loopback may use them', async () => {
     const { stdout } = await run(['sandbox', '--json', '--host', 'portal.localhost,localhost']);
     const { browserUrl, issuer, stoppedAt, urls } = JSON.parse(stdout);
     const { port } = new URL(browserUrl);

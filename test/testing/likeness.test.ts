@@ -47,7 +47,7 @@ function expectAlike(made: unknown, real: unknown) {
 const inquiries = { income: latest(), household: pointInTime('2026-12-01') };
 
 describe('a made grant', () => {
-  it('looks like one of a client', async () => {
+  it('looks like one from a client', async () => {
     const { consent } = openBank();
     const real = await consent();
     const { transactionId, grantedAt } = real.terms;
@@ -66,7 +66,7 @@ describe('a made grant', () => {
 });
 
 describe('a made outcome of a consent', () => {
-  it('looks like one of a client, for every status', async () => {
+  it('looks like one from a client, for every status', async () => {
     const outcomes = await everyOutcome();
     for (const real of Object.values(outcomes)) {
       const made = createConsentOutcome(loan, real.status);
@@ -76,7 +76,7 @@ describe('a made outcome of a consent', () => {
 });
 
 describe('a made retrieval', () => {
-  it('looks like one of a client', async () => {
+  it('looks like one from a client', async () => {
     const { client, consent } = openBank();
     const real = await client.submit(await consent(), inquiries);
     const { id, pin, terms, submittedAt, expiresAt } = real;
@@ -131,7 +131,7 @@ describe('a made answer', () => {
     expectAlike(made.extras, real.extras);
   });
 
-  it('names a missing and a closed holder as that of a client does', async () => {
+  it('names missing and closed holders like one from a client', async () => {
     const real = await answerAbout('closed-city');
     const { server, until } = expectStatus(real.items.income, 'unavailable');
     const made = createAnswer(loan, { income: { status: 'unavailable', server, until } });
@@ -140,7 +140,7 @@ describe('a made answer', () => {
     expect(items.income.extras.reveal()).toEqual(real.items.income.extras.reveal());
   });
 
-  it('has the code of a failure as that of a client does', async () => {
+  it('has the code of a failure like one from a client', async () => {
     const real = await answerAbout('failing');
     const { code } = expectStatus(real.items.income, 'failed');
     const made = createAnswer(loan, { income: { status: 'failed', code } });
@@ -150,7 +150,7 @@ describe('a made answer', () => {
 });
 
 describe('a made result', () => {
-  it('looks like one of a client when it is pending', async () => {
+  it('looks like one from a client when it is pending', async () => {
     const { client, consent } = openBank();
     const real = expectStatus(
       await client.query(await consent(), inquiries, { deadlineMs: 1 }),
@@ -165,13 +165,13 @@ describe('a made result', () => {
     expect(made.retryAt).toBe(retryAt);
   });
 
-  it('looks like one of a client when it is ready', async () => {
+  it('looks like one from a client when it is ready', async () => {
     const { client, consent, onProgress } = openBank();
     const real = await client.query(await consent('newcomer'), latest(), { onProgress });
     expect(shapeOf(createCollected(loan, 'ready'))).toEqual(shapeOf(real));
   });
 
-  it('looks like one of a client when it failed', async () => {
+  it('looks like one from a client when it failed', async () => {
     const { client, consent } = openBank();
     const retrieval = await client.submit(await consent(), latest());
     await client.discard(retrieval);
@@ -181,7 +181,7 @@ describe('a made result', () => {
     expect(JSON.stringify(made)).toBe(JSON.stringify(real));
   });
 
-  it('has the causes and the opening of a client when it is unavailable', async () => {
+  it('has the same causes and opening time as one from a client when it is unavailable', async () => {
     const closed = '2027-01-01T09:00:00+09:00';
     const busy = answerAt('/result', () => new Response('', { status: 503 }));
     const { client, consent, onProgress } = openBank({ ...busy, now: closed });
