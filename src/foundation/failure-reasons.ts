@@ -23,7 +23,7 @@ export const failureReasons = {
   },
   reset: {
     en: 'The connection was reset, by the server or by a device in between. If every call fails like this, check whether the firewall and the server allow your address.',
-    ja: 'サーバ、または途中の機器が接続をリセットしました。毎回起きる場合は、接続元アドレスがファイアウォールとサーバで許可されているか確認してください。',
+    ja: 'サーバまたは途中の機器が、接続をリセットしました。毎回起きる場合は、接続元アドレスがファイアウォールとサーバで許可されているかを確認してください。',
   },
   closed: {
     en: 'The server closed the connection. If every call fails like this, check the client certificate, and whether the server allows your address.',
@@ -31,19 +31,19 @@ export const failureReasons = {
   },
   timed_out: {
     en: 'The time limit was exceeded. Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
-    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
+    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないかを確認してください。',
   },
   plain_http: {
     en: 'The server does not use TLS on this port, but probably plain http. Check the port of the URL.',
-    ja: 'このポートのサーバは TLS に対応していません（おそらく暗号化なしの http です）。URL のポートを確認してください。',
+    ja: 'このポートではサーバが TLS を使用していません（暗号化なしの http と思われます）。URL のポートを確認してください。',
   },
   proxy: {
     en: 'The tunnel through the proxy did not open. Check options.egress and the log of the proxy.',
-    ja: 'プロキシ経由のトンネルが開きませんでした。options.egress とプロキシのログを確認してください。',
+    ja: 'プロキシ経由のトンネルを確立できませんでした。options.egress とプロキシのログを確認してください。',
   },
   protocol: {
     en: 'Client and server have no TLS version, cipher suite or application protocol in common. The client needs TLS 1.2 or 1.3, and HTTP/1.1.',
-    ja: 'TLS のバージョン、暗号スイート、アプリケーションプロトコルのいずれかが、サーバと一致しません。クライアントには TLS 1.2 または 1.3 と、HTTP/1.1 が必要です。',
+    ja: 'クライアントとサーバに共通する TLS のバージョン、暗号スイート、またはアプリケーションプロトコルがありません。クライアントには TLS 1.2 または 1.3 と、HTTP/1.1 が必要です。',
   },
   expired: {
     en: 'The server certificate has expired according to the clock of this machine. If the clock is right, tell the operator of the server.',
@@ -55,11 +55,11 @@ export const failureReasons = {
   },
   wrong_name: {
     en: 'The server certificate is for another host. Check the URL, and whether a device in between decrypts TLS.',
-    ja: '別のホストのサーバ証明書です。URL と、途中の機器が TLS を復号していないかを確認してください。',
+    ja: 'サーバ証明書が別のホストのものです。URL と、途中の機器が TLS を復号していないかを確認してください。',
   },
   unknown_issuer: {
     en: 'No trusted authority issued the server certificate. Check the option ca, and whether a device in between decrypts TLS.',
-    ja: '信頼する認証局が発行したサーバ証明書ではありません。ca と、途中の機器が TLS を復号していないかを確認してください。',
+    ja: 'サーバ証明書の発行元が、信頼する認証局ではありません。ca と、途中の機器が TLS を復号していないかを確認してください。',
   },
   revoked: {
     en: 'The server certificate has been revoked. Tell the operator of the server.',
@@ -75,11 +75,11 @@ export const failureReasons = {
   },
   missing: {
     en: 'The server requires a client certificate, but none was sent. Set options.tls.',
-    ja: 'サーバはクライアント証明書を要求していますが、送信していません。options.tls を指定してください。',
+    ja: 'サーバがクライアント証明書を要求しましたが、送信していません。options.tls を指定してください。',
   },
   resources: {
     en: 'This machine has no file handles, ports or memory left for a connection. Check its limits (ulimit -n).',
-    ja: 'このマシンでは、接続に使うファイル、ポート、メモリのいずれかが不足しています。上限（ulimit -n）を確認してください。',
+    ja: 'このマシンで、接続に必要なファイル、ポート、メモリのいずれかが不足しています。上限（ulimit -n）を確認してください。',
   },
 } as const satisfies Record<string, Sentence>;
 
@@ -93,7 +93,7 @@ export const reasonsOfCodes = {
     },
     unknown_issuer: {
       en: 'The server does not know the authority of the client certificate. Check that the certificate is for this environment, and include the intermediate certificates.',
-      ja: 'サーバは発行元の認証局を信頼していません。環境を確認し、中間証明書も含めてください。',
+      ja: '発行元の認証局を、サーバが信頼していません。環境を確認し、中間証明書も含めてください。',
     },
     revoked: {
       en: 'The client certificate has been revoked. Get a new one.',
@@ -110,7 +110,7 @@ export const reasonsOfCodes = {
   timed_out: {
     timed_out: {
       en: 'Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
-      ja: 'パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
+      ja: 'パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないかを確認してください。',
     },
   },
 } as const satisfies {
