@@ -1,4 +1,4 @@
-// 失敗の code と reason から、まず調べる場所を1語で返す。ログとメトリクスの例が使う。
+// 失敗の code と reason から、最初に調べる場所を1語で返す。ログとメトリクスの例で使う。
 import type { FailureReason } from 'myna-selfinfo';
 
 export type FailureCause =
@@ -16,7 +16,7 @@ export type FailureCause =
   | 'portal'
   /** 自社のストア */
   | 'store'
-  /** 上のどれでもない: 自社のアプリケーション、設定、リソース */
+  /** 上記以外: 自社のアプリケーション、設定、リソース */
   | 'application';
 
 const byReason = {
@@ -61,7 +61,7 @@ const byCode: Readonly<Record<string, FailureCause>> = {
   store_failed: 'store',
 };
 
-/** 調べる場所を返す。サーバがこちらの証明書を拒否したとき、reason は相手の判断なので、code を先に見る。 */
+/** 調べる場所を返す。サーバがクライアント証明書を拒否したときの reason はサーバの判断なので、code を先に見る。 */
 export function causeOf(failure: {
   readonly outcome?: string;
   readonly code?: string;

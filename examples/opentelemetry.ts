@@ -1,4 +1,4 @@
-// クライアントの処理を OpenTelemetry のトレースとメトリクスにする。アプリケーションのスパンの下にステップ、その下にマイナポータルへの呼び出しが入る。
+// クライアントの処理を OpenTelemetry のトレースとメトリクスにする。アプリケーションのスパンの下にステップ、その下にマイナポータルへの呼び出しのスパンが入る。
 //   npm install @opentelemetry/api @opentelemetry/context-async-hooks @opentelemetry/sdk-metrics @opentelemetry/sdk-trace-base @opentelemetry/semantic-conventions
 //   npx tsx examples/opentelemetry.ts
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -70,7 +70,7 @@ class ChannelContextManager extends AsyncLocalStorageContextManager {
 
 type Traced = StepTraceContext | CallTraceContext;
 
-/** チャネルの始まりから終わりまで、`start` が返すコンテキストを現在のコンテキストとし、終わりにそのスパンを閉じる。 */
+/** チャネルの開始から終了まで、`start` が返すコンテキストを現在のコンテキストとし、終了時にそのスパンを閉じる。 */
 function traceChannel<T extends Traced>(
   name: string,
   storage: AsyncLocalStorage<Context>,
@@ -96,7 +96,7 @@ function traceChannel<T extends Traced>(
   });
 }
 
-/** ID と結果を属性にする。どれもトークンや個人情報を含まない。 */
+/** IDと結果を属性にする。どれも、トークンや個人情報を含まない。 */
 function attributesOf({ error, ...facts }: Traced): Attributes {
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [
@@ -106,7 +106,7 @@ function attributesOf({ error, ...facts }: Traced): Attributes {
   );
 }
 
-/** 失敗の種類（error.type）。値は限られた語で、reason、code、HTTP ステータスのいずれか。 */
+/** 失敗の種類（error.type）。取り得る値は決まっていて、reason、code、HTTP ステータスのいずれか。 */
 function failureOf(traced: Traced): Attributes {
   const status = 'status' in traced ? (traced.status ?? 0) : 0;
   const failed = traced.outcome === 'failed' ? (traced.reason ?? traced.code) : undefined;
@@ -116,7 +116,7 @@ function failureOf(traced: Traced): Attributes {
 
 /** 規約が http.client.request.duration に推奨する境界（秒）。 */
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-/** ステップは結果を待つ時間を含むので、時間単位まで分ける。 */
+/** ステップには結果を待つ時間も含まれるので、1時間までの区間に分ける。 */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600];
 
 function createHistogram(meter: Meter, name: string, description: string, seconds: number[]) {
@@ -124,7 +124,7 @@ function createHistogram(meter: Meter, name: string, description: string, second
   return meter.createHistogram(name, { description, unit: 's', advice });
 }
 
-/** ステップの中で、続けて失敗した呼び出しの数。 */
+/** ステップの中で、連続して失敗した呼び出しの数。 */
 const RESENDS = createContextKey('selfinfo resends');
 
 /** ステップのスパンと、その所要時間。 */
@@ -154,7 +154,7 @@ function traceSteps(storage: AsyncLocalStorage<Context>, tracer: Tracer, meter: 
 }
 
 /**
- * HTTP クライアントのスパンと、その所要時間。規約で必須の server.address、server.port、url.full はない。このパッケージは接続先を知らせないので、必要なら environment に指定した値を自分で加える。
+ * HTTP クライアントのスパンと、その所要時間。規約で必須の server.address、server.port、url.full は付かない。このパッケージは接続先を通知しないので、必要なら environment に指定した値を追加する。
  */
 function traceCalls(storage: AsyncLocalStorage<Context>, tracer: Tracer, meter: Meter): void {
   const durations = createHistogram(
@@ -185,7 +185,7 @@ function traceCalls(storage: AsyncLocalStorage<Context>, tracer: Tracer, meter: 
         ...failureOf(traced),
       };
       durations.record(seconds, { ...http, 'selfinfo.step': step });
-      // 失敗の後の同じ呼び出しだけが再送。処理中の結果を確認し直すのは、再送ではない。
+      // 再送とするのは、失敗した後の同じ呼び出しだけ。処理中の結果の再確認は、再送ではない。
       const resends = resendsOf(inside);
       resends.count = ATTR_ERROR_TYPE in http ? resends.count + 1 : 0;
       return http;
@@ -193,7 +193,7 @@ function traceCalls(storage: AsyncLocalStorage<Context>, tracer: Tracer, meter: 
   );
 }
 
-// 実際には OTLP などのエクスポーターと、BatchSpanProcessor を使う。
+// 実際の運用では、OTLP などのエクスポーターと BatchSpanProcessor を使う。
 const contextManager = new ChannelContextManager();
 context.setGlobalContextManager(contextManager);
 const exporter = new InMemorySpanExporter();
@@ -219,7 +219,7 @@ const service = defineService({
   },
 });
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-// 1人目は、結果の1回目の取得が 503 になり、クライアントが取り直す。2人目は、照会の応答が失われる。
+// 1人目は、1回目の結果の取得が 503 になり、クライアントが再試行する。2人目は、リクエストの応答が失われる。
 await using sandbox = await startSandbox({
   clock,
   registrations: [
@@ -257,7 +257,7 @@ checkNesting(spans);
 printTree(spans);
 printHistograms();
 
-/** 親が正しくなければ、例外を投げる。 */
+/** 親のスパンが正しくなければ、例外を投げる。 */
 function checkNesting(spans: readonly ReadableSpan[]): void {
   if (!spans.some(({ kind }) => kind === SpanKind.CLIENT)) throw new Error('there is no call');
   const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]));

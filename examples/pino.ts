@@ -1,5 +1,5 @@
 // クライアントのイベントを pino で記録する。イベントにトークン、認可コード、鍵、個人情報は含まれないので、そのまま出力できる。
-// 失敗したステップの1行で、調べる場所（cause）と、マイナポータルの窓口に伝える ID（requestId、upstreamRequestId）が分かる。
+// 失敗したステップの1行から、調べる場所（cause）と、マイナポータルの窓口に伝えるID（requestId、upstreamRequestId）が分かる。
 //   npm install pino
 //   npx tsx examples/pino.ts
 import {
@@ -30,7 +30,7 @@ function writeLog(event: ClientEvent): void {
 
 /**
  * 証明書の期限切れと、マイナポータル側に変化が生じた（または不明な）失敗は error、それ以外の失敗と証明書の注意は warn とする。
- * 呼び出しの失敗は info とする。クライアントがやり直すものもあり、やり直せないものは、そのステップの失敗として続けて記録される。
+ * 呼び出しの失敗は info とする。クライアントが再試行するものもあり、再試行できないものは、続けてそのステップの失敗として記録される。
  */
 function levelOf(event: ClientEvent): 'error' | 'warn' | 'info' | 'debug' {
   switch (event.type) {
@@ -70,14 +70,14 @@ const service = defineService({
   },
 });
 const clock = createVirtualClock('2026-12-01T10:00:00+09:00');
-// メッセージの ID を運ぶヘッダーは、インターフェイス仕様書の値にする。publicProfile では送らない。
+// IDのヘッダー名には、インターフェイス仕様書の値を指定する。publicProfile では送らない。
 const header = <T>(value: T) => ({ value, confidence: 'specification' }) as const;
 const profile = {
   ...publicProfile,
   id: 'loan-1',
   headers: { requestId: header('x-request-id'), upstreamRequestId: header(null) },
 };
-// 2回目の照会では、マイナポータルが内部エラーを返す。3回目の照会では、応答が失われる。
+// 2回目のリクエストでは、マイナポータルが内部エラーを返す。3回目のリクエストでは、応答が失われる。
 await using sandbox = await startSandbox({
   clock,
   profile,
@@ -101,7 +101,7 @@ const attempts: Readonly<
   内部エラーが返る: {},
   応答が失われる: {},
   プロキシが動いていない: { egress: { proxy: 'http://127.0.0.1:9' } },
-  サーバ証明書の認証局を知らない: { environment: withoutCa },
+  サーバ証明書の認証局を信頼していない: { environment: withoutCa },
 };
 for (const [name, changes] of Object.entries(attempts)) {
   await using client = createSelfInfoClient({

@@ -1,4 +1,4 @@
-// みほん銀行のアプリの起動と終了。環境変数は compose.yaml、Kubernetes と systemd の例にある。
+// みほん銀行のアプリの起動と終了。環境変数は、compose.yaml と、Kubernetes、systemd の例にある。
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { explain, isSelfInfoError } from 'myna-selfinfo';
@@ -28,21 +28,21 @@ followCertificate(parts.client);
 const sweeping = setInterval(() => parts.vault.sweep().catch(logCode), HOUR_MS);
 process.once('SIGTERM', stop).once('SIGINT', stop);
 
-/** 順番がある: 受け付けたリクエストに応答してから、client を閉じる。先に閉じると、利用者の同意が無駄になる。 */
+/** 順番が重要。処理中のリクエストに応答してから client を閉じる。先に閉じると、利用者の同意が失われる。 */
 async function stop(signal: NodeJS.Signals): Promise<void> {
-  // 2回目の合図では、待たずに終わる。
+  // 2回目のシグナルでは、待たずに終了する。
   process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
   log({ type: 'app', outcome: 'ending', signal, requests: running.size });
   health.end();
   clearInterval(sweeping);
-  // 応答のあとは、接続を使い回さない。
+  // 応答の後は、接続を使い回さない。
   for (const response of running)
     if (!response.headersSent) response.setHeader('connection', 'close');
   const limit = setTimeout(() => {
     process.exitCode = 1;
     app.closeAllConnections();
   }, DRAIN_MS);
-  // 新しい接続を断り、受け付けたリクエストの終わりを待つ。
+  // 新しい接続を拒否し、処理中のリクエストの完了を待つ。
   await new Promise((resolve) => app.close(resolve));
   clearTimeout(limit);
   await parts.close();
@@ -57,13 +57,13 @@ async function listen(server: Server, port: string): Promise<void> {
   await once(server, 'listening');
 }
 
-/** SDK のエラーの文に秘密の値は入らない。ほかのエラーの文は、画面にもログにも出さない。 */
+/** SDK のエラーのメッセージは、秘密を含まない。ほかのエラーのメッセージは、画面にもログにも出さない。 */
 function showFault(error: unknown, response: ServerResponse): void {
   logCode(error);
   if (response.headersSent) return void response.destroy();
   const sentence = isSelfInfoError(error)
     ? explain(error, 'ja')
-    : 'ただいまご利用いただけません。時間をおいて再度お試しください。';
+    : 'ただいまご利用いただけません。時間をおいて、もう一度お試しください。';
   response.writeHead(500, { 'content-type': 'text/html; charset=utf-8' }).end(page(sentence));
 }
 

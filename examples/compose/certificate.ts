@@ -1,4 +1,4 @@
-// クライアント証明書の更新。ファイルが替わったら、これから始まる同意に新しい証明書を使う。
+// クライアント証明書の更新。ファイルが変わったら、その後に始まる同意では新しい証明書を使う。
 import { isSelfInfoError } from 'myna-selfinfo';
 import { log, resultOf } from './parts.js';
 import type { LoanClient } from './service.js';
@@ -6,7 +6,7 @@ import { readCertificate } from './settings.js';
 
 const EVERY_MS = 60_000;
 
-/** 1分ごとと、SIGHUP を受けたときに確かめる。ファイルの通知は、Kubernetes のボリュームでは届かないことがあるので使わない。 */
+/** 1分ごとと SIGHUP の受信時に確かめる。ファイルの変更通知は、Kubernetes のボリュームでは届かないことがあるため使わない。 */
 export function followCertificate(client: LoanClient): void {
   let current = JSON.stringify(readCertificate());
   async function look() {
@@ -16,11 +16,11 @@ export function followCertificate(client: LoanClient): void {
       if (found === current) return;
       client.rotate(tls);
       current = found;
-      // ポータルが新しい証明書を受け入れるかどうかを、次の利用者を待たずに確かめる。
+      // 新しい証明書をマイナポータルが受け付けるかを、次の利用者を待たずに確かめる。
       const { portal } = await client.check();
       log({ type: 'certificate', outcome: 'rotated', portal: resultOf(portal) });
     } catch (error) {
-      // 証明書と鍵の片方だけが新しい、など。今までの証明書を使い続け、次にまた確かめる。
+      // 証明書と鍵の一方だけが新しい場合など。これまでの証明書を使い続け、次回また確かめる。
       const code = isSelfInfoError(error) ? error.code : 'unreadable';
       log({ type: 'certificate', outcome: 'kept', code });
     }

@@ -1,8 +1,8 @@
-// 生きているか（/livez）、リクエストを受けられるか（/readyz）。利用者には公開しないポートで応答する。
+// 動作しているか（/livez）、リクエストを受け付けられるか（/readyz）。利用者に公開しないポートで応答する。
 import type { RequestListener } from 'node:http';
 import { type Parts, resultOf } from './parts.js';
 
-/** 確かめた結果を使い回す長さ。ポータルとの接続を、プローブのたびには確かめない。 */
+/** 確認の結果を使い回す時間。プローブのたびにマイナポータルに接続することを避ける。 */
 const FRESH_MS = 10_000;
 const PATIENCE_MS = 8_000;
 
@@ -26,8 +26,8 @@ export function createHealth({ client, pool }: Pick<Parts, 'client' | 'pool'>) {
     ]);
     const { credential, calendar, store, portal } = check;
     reachedPortal ||= portal.ok;
-    // ポータルに一度つながるまでは受けない: 証明書や経路の誤った版に入れ替わるのを止める。
-    // そのあとの障害では外さない: 全台が同時に外れ、ご案内の画面も出せなくなる。
+    // マイナポータルに一度接続できるまでは受け付けない。証明書や経路の設定を誤った版と入れ替わるのを防ぐため。
+    // その後の障害では切り離さない。全台が同時に外れ、案内の画面も表示できなくなるため。
     const ready = credential.ok && store.ok && vault && reachedPortal;
     const results = Object.entries({ credential, calendar, store, portal }).map(
       ([name, part]) => [name, resultOf(part)] as const,
@@ -35,7 +35,7 @@ export function createHealth({ client, pool }: Pick<Parts, 'client' | 'pool'>) {
     return { ready, body: { ready, vault, ...Object.fromEntries(results) } };
   }
 
-  /** 同時のプローブは、1回の確認を待つ。 */
+  /** 同時に届いたプローブは、同じ確認の結果を待つ。 */
   function readiness(): Promise<Readiness> {
     if (last === undefined || last.until < Date.now())
       last = {
@@ -58,7 +58,7 @@ export function createHealth({ client, pool }: Pick<Parts, 'client' | 'pool'>) {
   };
   return {
     respond,
-    /** これからは 503 で応答する。 */
+    /** 以後は 503 で応答する。 */
     end() {
       ending = true;
     },

@@ -1,4 +1,4 @@
-// 保管庫の表を作る。新しい版を動かす前に、1回動かす。同時に動いてもよい。
+// 保管庫の表を作る。新しい版を起動する前に、1回実行する。同時に実行してもよい。
 import { migrate } from 'myna-selfinfo/pg';
 import { openPool } from './parts.js';
 

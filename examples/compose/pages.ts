@@ -1,6 +1,6 @@
-// 画面。どの画面でも、文は1つだけ。
+// 画面。どの画面にも、文は1つしかない。
 
-/** すべての応答に付ける。コールバックの URL には認可コードがある: ほかのサイトに Referer を送らず、どこにも残さない。 */
+/** すべての応答に付ける。コールバックの URL には認可コードが含まれるので、ほかのサイトに Referer を送らず、キャッシュにも残さない。 */
 export const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -18,5 +18,5 @@ export const landingPage = html(
 );
 export const page = (text: string) =>
   html(`<p>${escaped(text)}</p><p><a href="/">はじめに戻る</a></p>`);
-/** 応答を待つ画面。Refresh ヘッダーで読み直す。 */
+/** 回答を待つ画面。Refresh ヘッダーで再読み込みする。 */
 export const waitingPage = (text: string) => html(`<p role="status">${escaped(text)}</p>`);

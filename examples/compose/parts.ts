@@ -8,25 +8,25 @@ import pg from 'pg';
 import { loan } from './service.js';
 import { readCertificate, readEnvironment, readKeys, secret, text } from './settings.js';
 
-/** 記録は1行に1つの JSON。SDK のイベントに、秘密の値や個人情報は入らない。 */
+/** ログは、1行に1つの JSON。SDK のイベントは、秘密も個人情報も含まない。 */
 export const log = (entry: object) => console.log(JSON.stringify(entry));
 
-/** 始まりのイベントは記録しない: 終わりのイベントに、同じ番号と長さがある。 */
+/** 開始のイベントは記録しない。終了のイベントに、同じIDと所要時間がある。 */
 const logEvent = (event: ClientEvent) => event.type.endsWith('_started') || log(event);
 
-/** 確かめた結果のうち、記録するもの。 */
+/** 確認の結果のうち、ログに記録するもの。 */
 export const resultOf = ({ ok, error }: ClientCheck['portal']) =>
   ok ? 'ok' : { code: error?.code, reason: error?.reason };
 
 export type Parts = Awaited<ReturnType<typeof openParts>>;
 
 export async function openParts() {
-  // ほかの部品を開く前に、設定の誤りを見つける。
+  // ほかに接続する前に、設定の誤りを見つける。
   const environment = readEnvironment();
   const tls = readCertificate();
   const keys = createLocalKeys(readKeys('VAULT_KEYS_FILE'));
   const pool = openPool();
-  // 接続していないあいだのコマンドは、ためずにすぐ失敗させる。
+  // 切断中のコマンドは、キューにためず、すぐに失敗させる。
   const redis = new Redis(text('REDIS_URL'), {
     username: text('REDIS_USERNAME'),
     password: secret('REDIS_PASSWORD_FILE'),
@@ -55,7 +55,7 @@ export async function openParts() {
     onEvent: log,
   });
   await client.ready();
-  /** リクエストがすべて終わってから呼ぶ。 */
+  /** すべてのリクエストの処理が終わってから呼ぶ。 */
   async function close() {
     await client.close();
     await pool.end();
@@ -67,7 +67,7 @@ export async function openParts() {
 /** PGHOST、PGUSER、PGDATABASE、PGSSLMODE は pg が読む。 */
 export function openPool(): pg.Pool {
   const pool = new pg.Pool({ password: secret('PGPASSWORD_FILE') });
-  // 聞かないと、PostgreSQL の再起動でプロセスが終わる。
+  // このリスナーがないと、PostgreSQL の再起動でプロセスが終了する。
   pool.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => log({ type: 'pg', code }));
   return pool;
 }

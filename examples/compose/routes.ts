@@ -1,4 +1,4 @@
-// どの URL で何をするか。利用者の途中の状態は Redis に置くので、どのインスタンスでも、再起動のあとでも続けられる。
+// URL ごとの処理。利用者の途中の状態は Redis に置くので、どのインスタンスでも、再起動後でも続けられる。
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { explain, isSelfInfoError, latest } from 'myna-selfinfo';
@@ -6,7 +6,7 @@ import { headers, landingPage, page, waitingPage } from './pages.js';
 import type { Parts } from './parts.js';
 import { loan } from './service.js';
 
-/** セッションに置くもの。照会票に秘密は入らない。ref は、回答を保管庫に入れるときの番号。 */
+/** セッションに保存するもの。照会票は秘密を含まない。ref は、保管庫に入れる回答のID。 */
 interface Session {
   readonly retrieval?: string;
   readonly ref?: string;
@@ -16,12 +16,12 @@ interface Exchange extends Parts {
   readonly request: IncomingMessage;
   readonly show: (status: number, body?: string, more?: Record<string, string>) => void;
   readonly redirect: (location: string) => void;
-  /** このブラウザのセッションの番号。 */
+  /** このブラウザのセッションID。 */
   readonly id: string | undefined;
 }
 
 const LIFE_SECONDS = 1_800;
-/** 1回の画面表示で応答を待つ長さ。 */
+/** 1回の画面表示で回答を待つ時間。 */
 const PATIENCE_MS = 3_000;
 const keyOf = (id: string) => `loan:session:${id}`;
 
@@ -31,7 +31,7 @@ export function respond(
   response: ServerResponse,
 ): Promise<void> {
   const [path] = (request.url ?? '/').split('?', 1);
-  // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でだけ使える。
+  // __Host- の Cookie は、ほかのサブドメインから上書きできない。https でのみ使える。
   const cookie = parts.https ? '__Host-session' : 'session';
   const [, id] = new RegExp(`(?:^|; )${cookie}=([^;]+)`).exec(request.headers.cookie ?? '') ?? [];
   const exchange: Exchange = {
@@ -65,8 +65,8 @@ async function start(exchange: Exchange, setCookie: (id: string) => void): Promi
   const { client, redis, request, show, redirect } = exchange;
   const site = String(request.headers['sec-fetch-site'] ?? 'none');
   if (!['same-origin', 'none'].includes(site))
-    return show(403, page('このページの外からは始められません。'));
-  // 番号はここで作る。ブラウザが送ってきたものは使わない（セッション固定）。
+    return show(403, page('お手続きは、最初の画面から始めてください。'));
+  // セッションIDはここで作る。ブラウザが送ってきたものは使わない（セッション固定攻撃の対策）。
   const id = randomBytes(32).toString('base64url');
   const { url, availability } = await client.beginConsent({ sessionBinding: id });
   // カードをかざす前に案内する（注※３）。
@@ -76,17 +76,17 @@ async function start(exchange: Exchange, setCookie: (id: string) => void): Promi
   redirect(url);
 }
 
-/** 同意を受け取り、照会を出し、照会票を保存するところまで。応答は待たない。 */
+/** 同意を受け取り、リクエストを送り、照会票を保存する。回答は待たない。 */
 async function complete(exchange: Exchange): Promise<void> {
   const { client, redis, request, show, redirect, id } = exchange;
   const outcome = await client.completeConsent(request, { sessionBinding: id ?? 'none' });
   // プリフェッチや HEAD。
   if (outcome.status === 'rejected' && outcome.code === 'not_a_navigation') return show(503);
-  // 同じ URL が二度開かれたときは、1回目の結果を見せる。
+  // 同じ URL が再び開かれたときは、最初の結果を表示する。
   if (outcome.status === 'replayed') return redirect('/result');
   if (outcome.status !== 'granted' || id === undefined)
     return show(200, page(explain(outcome, 'ja')));
-  // 同意はこのプロセスでしか使えない。終了の合図を受けていても、ここは最後まで進める。
+  // grant はこのプロセスでしか使えない。終了のシグナルを受けた後でも、ここは最後まで進める。
   const retrieval = JSON.stringify(await client.submit(outcome.grant, latest()));
   const session: Session = { retrieval, ref: randomBytes(24).toString('base64url') };
   await redis.set(keyOf(id), JSON.stringify(session), 'EX', LIFE_SECONDS);
@@ -104,20 +104,20 @@ async function showResult(exchange: Exchange): Promise<void> {
   const result = await client.collect(ticket, { deadlineMs: PATIENCE_MS });
   if (result.status === 'pending')
     return show(200, waitingPage(explain(result, 'ja')), { refresh: '1' });
-  // 別のタブかプロセスが先に受け取り、照会票が無効になったのかもしれない。
+  // 別のタブかプロセスが先に回答を受け取り、照会票が無効になった可能性がある。
   if (result.status !== 'ready')
     return (await vault.has(ref))
       ? showKept(exchange, ref)
       : show(200, page(explain(result, 'ja')));
   await vault.put(result.answer, { ref }).catch((error) => {
-    // 番号が同じなので、二重には入らない。
+    // 同じIDなので、二重に保管されることはない。
     if (!isSelfInfoError(error, 'store_key_exists')) throw error;
   });
   await client.discard(ticket);
   await showKept(exchange, ref);
 }
 
-/** 保管庫にあるものを、同意された目的で読む。 */
+/** 保管庫の回答を、同意された利用目的で読む。 */
 async function showKept({ vault, show }: Exchange, ref: string): Promise<void> {
   const { income } = (
     await vault.read(ref, { purpose: loan.purpose.id, reason: '申込画面での確認' })

@@ -1,5 +1,5 @@
-// 秘密のファイルを作る。既にあれば何もしない: 鍵を替えると、保管したものが読めなくなる。
-//   node secrets.mjs [フォルダ]    省略すると secrets
+// 秘密のファイルを作る。鍵を変えると保管した内容を読めなくなるので、すでにあれば何もしない。
+//   node secrets.mjs [フォルダ]    省略時は secrets
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const random = () => randomBytes(32).toString('base64url');
 const keys = () => JSON.stringify({ current: '2026-12', keys: { '2026-12': random() } });
 const password = random();
 
-// default にできるのは ping だけ（ヘルスチェック用）。app の権限は、ストアとセッションに要るものだけ。
+// default にできるのは ping だけ（ヘルスチェック用）。app の権限は、ストアとセッションに必要なものだけ。
 const users = `user default on nopass resetkeys resetchannels -@all +ping
 user app on >${password} ~loan:* resetchannels -@all +evalsha +eval +mget +get +set +exists +del +info
 `;
@@ -23,7 +23,7 @@ const files = {
   'redis-users.acl': users,
 };
 
-// フォルダに入れるのは持ち主だけ。ファイルは、コンテナの中のどの利用者からも読めるようにする（Compose はファイルを1つずつ、そのままの権限で見せる）。
+// フォルダを開けるのは所有者だけ。ファイルは、コンテナ内のどのユーザーからも読めるようにする（Compose は、ファイルを元の権限のままマウントする）。
 if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(folder, name), text, { mode: 0o444 });

@@ -1,4 +1,4 @@
-// 設定。値は環境変数、秘密はファイルから読む。足りないものがあれば、起動を止める。
+// 設定。値は環境変数、秘密はファイルから読む。足りないものがあれば起動しない。
 import { readFileSync } from 'node:fs';
 import {
   connectionCheckEnvironment,
@@ -14,10 +14,10 @@ const environments = {
   production: productionEnvironment,
 };
 
-/** SIGTERM のあと、受け付けたリクエストの終わりを待つ長さ。コールバックは呼び出しを2回し、1回に最長で30秒かかる。 */
+/** SIGTERM の後、処理中のリクエストの完了を待つ時間。コールバックでは呼び出しを2回行い、1回に最大30秒かかる。 */
 export const DRAIN_MS = 65_000;
 
-/** PORTAL が決めるのは、どの関数で環境を作るかだけ。接続先に初めからの値はない。 */
+/** PORTAL で決まるのは、環境を作る関数だけ。接続先に既定値はない。 */
 export function readEnvironment(): Environment {
   const portal = text('PORTAL');
   if (!Object.hasOwn(environments, portal))
@@ -29,12 +29,12 @@ export function readEnvironment(): Environment {
     issuer: text('SELFINFO_ISSUER'),
     // 省略すると、Node.js が信頼する認証局を使う。
     ...(process.env.SELFINFO_CA_FILE && { ca: secret('SELFINFO_CA_FILE') }),
-    // A-7 のあとは、仕様書に合わせた通信プロファイルにする。
+    // A-7 の後は、仕様書に合わせた通信プロファイルにする。
     profile: publicProfile,
   });
 }
 
-/** クライアント証明書と秘密鍵。更新されたときにも読む。 */
+/** クライアント証明書と秘密鍵。更新時にも読み直す。 */
 export const readCertificate = () => ({
   cert: secret('SELFINFO_CERT_FILE'),
   key: secret('SELFINFO_KEY_FILE'),
@@ -54,7 +54,7 @@ export function text(name: string): string {
   return value;
 }
 
-/** 環境変数が指すファイルの内容。秘密は、環境変数にもイメージにも入れない。 */
+/** 環境変数に指定されたファイルの内容。秘密は、環境変数にもイメージにも入れない。 */
 export function secret(name: string): string {
   try {
     return readFileSync(text(name), 'utf8').trim();

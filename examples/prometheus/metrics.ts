@@ -1,23 +1,23 @@
 // クライアントのイベント、stats()、check() を Prometheus のメトリクスにする。
-// ラベルは限られた語だけで、ID は入れない。1件ごとの ID は、ログ（examples/pino.ts）で調べる。
+// ラベルは、取り得る値が決まっているものだけで、IDは入れない。1件ごとのIDは、ログ（examples/pino.ts）で調べる。
 
 import type { ClientCheck, ClientEvent, ClientOperations } from 'myna-selfinfo';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { causeOf } from '../failure-cause.js';
 
-/** check() はマイナポータルへの接続を1回行うので、収集のたびではなく、この間隔で実行する。 */
+/** check() はマイナポータルに1回接続するので、収集のたびではなく、この間隔で実行する。 */
 const CHECK_EVERY_MS = 60_000;
 const CALL_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-/** ステップは結果を待つ時間を含むので、時間単位まで分ける。 */
+/** ステップには結果を待つ時間も含まれるので、1時間までの区間に分ける。 */
 const STEP_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600];
 const PARTS = ['credential', 'calendar', 'store', 'portal'] as const;
 
 export interface Metrics {
   /** createSelfInfoClient の onEvent に渡す。 */
   readonly onEvent: (event: ClientEvent) => void;
-  /** クライアントの確認を始める。最初の check() が終わると完了する。 */
+  /** クライアントの定期的な確認を始める。最初の check() が終わると完了する。 */
   watch(client: ClientOperations): Promise<void>;
-  /** 確認を止める。クライアントを閉じる前に呼び出す。 */
+  /** 定期的な確認を止める。クライアントを閉じる前に呼び出す。 */
   stop(): void;
   /** GET /metrics の応答の本文。 */
   text(): Promise<string>;
@@ -38,7 +38,7 @@ export function createMetrics({ maxEntries }: { readonly maxEntries: number }): 
       watched = client;
       const check = async () => {
         const found = await client.check({ signal: stopping.signal }).catch(() => undefined);
-        // 止めたときや閉じたときは、前の結果を残す。古いことは selfinfo_check_timestamp_seconds で分かる。
+        // 停止したときや閉じたときは、前の結果を残す。結果の古さは selfinfo_check_timestamp_seconds で分かる。
         if (found !== undefined) readCheck(found);
       };
       await check();
@@ -54,7 +54,7 @@ export function createMetrics({ maxEntries }: { readonly maxEntries: number }): 
   };
 }
 
-/** 数えるのは終わったステップと呼び出し。失敗には code、reason と、まず調べる場所（cause）が付く。 */
+/** 終わったステップと呼び出しを数える。失敗には、code、reason と、最初に調べる場所（cause）が付く。 */
 function createEventMetrics(registry: Registry): Metrics['onEvent'] {
   const registers = [registry];
   const failure = ['step', 'cause', 'code', 'reason'] as const;

@@ -1,8 +1,7 @@
 // 申込みを3件処理し、Prometheus が読み取るメトリクスを表示する。
 //   npm install prom-client
 //   npx tsx examples/prometheus/start.ts
-// --serve を付けると、Ctrl-C まで http://127.0.0.1:9464/metrics を公開し、申込みを処理し続ける。
-// prom-client は prom-client の後継で、Node.js 22 以降が対象。Node.js 20 では、同じ API の prom-client を使う。
+// --serve を付けると、Ctrl+C で終了するまで http://127.0.0.1:9464/metrics を公開し、申込みを処理し続ける。
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,7 +36,7 @@ const service = defineService({
 const serves = process.argv.includes('--serve');
 const virtual = createVirtualClock('2026-12-01T10:00:00+09:00');
 const clock = serves ? systemClock : virtual;
-// 2件目の照会の応答が失われる。
+// 2件目のリクエストでは、応答が失われる。
 await using sandbox = await startSandbox({
   clock,
   registrations: [
@@ -56,7 +55,7 @@ await using client = createSelfInfoClient({
 });
 await metrics.watch(client);
 
-// 利用者向けのサーバとは別のポートで、社内の監視だけに公開する。
+// 利用者向けのサーバとは別のポートで、社内の監視システムだけに公開する。
 const server = createServer(async (request, response) => {
   const isMetrics = request.method === 'GET' && request.url === '/metrics';
   if (isMetrics) response.setHeader('content-type', metrics.contentType);
@@ -69,7 +68,7 @@ const stopped = new AbortController();
 const { signal } = stopped;
 if (serves) {
   for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => stopped.abort());
-  console.log(`# ${url}（Ctrl-C で終了）`);
+  console.log(`# ${url}（Ctrl+C で終了）`);
   while (!signal.aborted) {
     await apply('agree');
     await setTimeout(5_000, undefined, { signal }).catch(() => undefined);
@@ -80,7 +79,7 @@ if (serves) {
   console.log(await (await fetch(url)).text());
 }
 
-// 順番がある: 監視のサーバと確認を止めてから、クライアントを閉じる。
+// 順番が重要。監視用のサーバと定期的な確認を止めてから、クライアントを閉じる。
 server.close();
 server.closeAllConnections();
 metrics.stop();

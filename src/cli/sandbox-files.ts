@@ -157,7 +157,7 @@ function checkPlace(path: string): void {
 function checkApart(env: string, folder: string): void {
   if (realpathSync(dirname(env)) !== realpathSync(folder) || !OWN_NAME.test(basename(env))) return;
   throw new UsageError({
-    ja: `--env のファイルが、--out に書き出す証明書や秘密鍵と同じ名前です: ${quoted(env)}（別の名前を指定してください）`,
+    ja: `--env のファイル名が、--out に書き出す証明書や秘密鍵のファイル名と同じです: ${quoted(env)}（別の名前を指定してください）`,
     en: `the file of --env has the name of a certificate or key of --out: ${quoted(env)}. Choose another name.`,
   });
 }

@@ -153,7 +153,7 @@ function envValue(name: string, value: string): string {
   if (!/['\r\n]|\\$/.test(value)) return `'${value}'`;
   if (!/["$`\\\r\n]/.test(value)) return `"${value}"`;
   throw new UsageError({
-    ja: `--env のファイルには、${name} の値 ${quoted(value)} を、どのプログラムからも同じに読めるように書けません。--json を使用してください。`,
+    ja: `${name} の値 ${quoted(value)} は、読み込むプログラムによって解釈が変わるため、--env のファイルに書き出せません。--json を使用してください。`,
     en: `the file of --env cannot hold ${name} so that every program reads it alike: ${quoted(value)}. Use --json.`,
   });
 }

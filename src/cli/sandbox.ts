@@ -26,10 +26,10 @@ Ctrl+C で終了します。開発用の認証局、クライアント証明書�
 オプション
   --port 番号            画面のポート（省略時は空いている番号）
   --api-port 番号        API のポート（同上）
-  --host 名前[,名前]     接続するときの名前（例: sandbox）。URL には最初の名前を使用。
+  --host 名前[,名前]     接続に使うホスト名（例: sandbox）。URL には最初の名前を使用。
                          localhost 以外を含む場合は、ほかのマシンからも接続可能
-  --out フォルダ         証明書と秘密鍵の書き出し先（一時フォルダの代わり）。終了時に削除
-  --env ファイル         アプリ用の環境変数 SELFINFO_... の書き出し先。終了時に削除
+  --out フォルダ         証明書と秘密鍵を、一時フォルダではなくここに書き出す（終了時に削除）
+  --env ファイル         アプリ用の環境変数 SELFINFO_... をここに書き出す（終了時に削除）
   --json                 説明の代わりに JSON を表示
   --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
                          または { clientId, redirectUris, service }、またはその配列
@@ -53,18 +53,19 @@ curl commands from consent to result, ready to paste.
 Options
   --port NUMBER      the port of the pages (default: a free one)
   --api-port NUMBER  the port of the API (same default)
-  --host NAME[,NAME] the names under which it is reached, such as sandbox; URLs have the first.
+  --host NAME[,NAME] host names of the sandbox, such as sandbox; URLs use the first.
                      With a name other than localhost, other machines can connect
-  --out DIR          where certificates and keys go, not to a temporary folder; deleted at the end
-  --env FILE         where variables SELFINFO_... for your app go; deleted at the end
-  --json             print JSON in place of the guide
+  --out DIR          folder for certificates and keys (default: a temporary one); they are
+                     deleted at the end
+  --env FILE         file for the variables SELFINFO_... of your app; deleted at the end
+  --json             print JSON instead of the guide
   --service FILE     the registration of your service, JSON: what defineService takes,
                      or { clientId, redirectUris, service }, or a list of these
-  --personas FILE    the citizens, a JSON list; replaces the built-in ones
+  --personas FILE    the citizens as a JSON list, instead of the built-in ones
   --catalog FILE     an extended catalogue, JSON: what extendCatalog takes
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
   --lang ja|en       language (default: from the environment variable LANG)
-  --even-in-production  start although NODE_ENV is production
+  --even-in-production  start even if NODE_ENV is production
 
 Change it while it runs (URL: the address of the pages; all operations: URL/sandbox/openapi.json)
   curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'

@@ -13,9 +13,9 @@ import { invalidEntry } from './pending.js';
 import { checkSubmitOptions } from './retrieval-flow.js';
 import type { SubmitOptions } from './types.js';
 
-/** The longest time of the calls of the store, together. */
+/** Time limit of all calls to the store together. */
 const STORE_MS = 5_000;
-/** How long an entry is kept that could not be deleted. */
+/** How long the entry lives if it could not be deleted. */
 const ENTRY_MS = 60_000;
 const OK: CheckedPart = Object.freeze({ ok: true });
 
@@ -43,7 +43,7 @@ export async function check(
 
 const ABORTED = { stage: 'check', effect: 'none', retry: { safe: true } } as const;
 
-/** Runs the work of a part and turns what it throws into a finding. */
+/** Runs the work of a part. Returns what it throws as a result. */
 async function part(work: () => Promise<void>): Promise<CheckedPart> {
   try {
     await work();
@@ -77,7 +77,7 @@ function checkCalendar(context: ClientContext, now: number): ClientCheck['calend
   let period = {};
   try {
     const { fromMs, toMs, officialUntilMs } = context.currentCalendar();
-    // A calendar that is not of createCalendar may lack them.
+    // A calendar that createCalendar did not make may lack them.
     if ([fromMs, toMs, officialUntilMs].every(Number.isFinite))
       period = {
         from: formatInstant(fromMs),
@@ -91,7 +91,7 @@ function checkCalendar(context: ClientContext, now: number): ClientCheck['calend
   }
 }
 
-/** Checks the store. An abort ends only the wait: a call cut short would leave its entry behind. */
+/** Checks the store. An abort ends only the wait, because a call cut short would leave an entry. */
 async function checkStore({ store, clock }: ClientContext, now: number, scope: Scope) {
   const { signal } = new AbortController();
   const trip: Scope = { stage: scope.stage, signal, deadline: now + STORE_MS };
@@ -108,7 +108,7 @@ async function roundTrip(store: BoundStore, now: number, scope: Scope) {
       if (typeof found !== 'object' || found === null || found.value !== value)
         throw invalidEntry();
   } catch (error) {
-    // A put that failed may have kept the entry. The check does not wait any longer.
+    // A put that failed may have stored the entry. The check does not wait for this delete.
     void store.delete(scope, key).catch(() => undefined);
     throw error;
   }

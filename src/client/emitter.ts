@@ -29,7 +29,7 @@ export interface Trace {
 
 /** Emits the events of one client. */
 export interface Emitter {
-  /** Does the same as `calls.run`, with a trace. Also reports a call that is refused at once. */
+  /** Does the same as `calls.run`, with a trace. Also reports a call that is refused immediately. */
   run<T>(
     calls: Calls,
     stage: Scope['stage'] & EventStep,
@@ -40,7 +40,7 @@ export interface Emitter {
   watchCertificate(certificate: string | undefined): void;
 }
 
-/** Emits the event that `make` returns, with its time: epoch milliseconds, or else now. */
+/** Emits the event that `make` returns. `atMs`: its time (epoch milliseconds). Default: now. */
 export type Emit = (make: () => object, atMs?: number) => void;
 
 /** The channel of `node:diagnostics_channel` on which the events of all clients are published. */

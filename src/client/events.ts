@@ -2,7 +2,7 @@ import type { Effect } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import type { FailureReason } from '../foundation/failure-reasons.js';
 
-/** A step of a journey, as events name it. `answer`, which checks the answer, is part of `result`. */
+/** A step of a transaction. `answer`, which checks the answer, is part of `result`. */
 export type EventStep =
   | 'consent'
   | 'callback'
@@ -12,11 +12,11 @@ export type EventStep =
   | 'answer'
   | 'acknowledge';
 
-/** The ids of a step or a call. An id appears once it is known, so an end event may have more. */
+/** Ids of a step or a call. An id appears once it is known: an end event may have more ids. */
 export interface EventIds {
   /** Random id, shared by the events of one method call. */
   readonly callId: string;
-  /** `terms.transactionId`, shared by the events of one journey, once it is known. */
+  /** `terms.transactionId`, shared by the events of one transaction, once it is known. */
   readonly transactionId?: string;
   /** The `id` of the retrieval, once there is one. */
   readonly retrievalId?: string;
@@ -51,14 +51,14 @@ export interface EventFailure {
 /**
  * An event of a client: frozen plain data without a token, code, key or personal value.
  *
- * `at`: ISO 8601 at +09:00 by the client's clock, the time at which it began (`step_started`,
- * `call_started`) or ended.
+ * `at`: ISO 8601 at +09:00 by the client's clock: the start in `step_started` and `call_started`,
+ * otherwise the end.
  *
- * - `step_started`: a step of the journey began. Its end is the `step` with the same `callId` and
+ * - `step_started`: a step of a transaction began. Its end is the `step` with the same `callId` and
  *   `step`.
- * - `step`: a step of the journey ended.
+ * - `step`: a step of a transaction ended.
  * - `call_started`: a call to the portal began. Its end is the `call` with the same `requestId`.
- * - `call`: a call to the portal was `answered`, with any HTTP status, or it `failed`.
+ * - `call`: a call to the portal was `answered`, with any HTTP status, or `failed`.
  * - `certificate_expiring`: the client certificate expires within 30 days.
  * - `certificate_expired`: it has expired.
  * - `certificate_not_for_clients`: its extended key usage excludes client authentication, so that a
@@ -98,9 +98,9 @@ export type ClientEvent = { readonly at: string } & (
               | 'built'
               | 'acknowledged';
           }
-        /** `code`: the code of the outcome. The ids: of the call that the portal refused. */
+        /** `code`: the code of the outcome. The ids: those of the call that the portal refused. */
         | ({ readonly outcome: 'rejected'; readonly code: string } & Partial<RequestIds>)
-        /** The ids: of the call that failed, if it was a call. */
+        /** The ids: those of the call that failed, if a call failed. */
         | ({ readonly outcome: 'failed' } & EventFailure & Partial<RequestIds>)
       ))
   | ({ readonly type: 'call_started' } & EventCall)

@@ -1,6 +1,6 @@
 import type { Clock } from '../foundation/clock.js';
 
-/** What this client has begun and not ended, by id. Each entry ends by itself when it expires. */
+/** Counts what this client has begun and not ended, by id. An entry ends when it expires. */
 export interface Tally {
   /** Adds an entry that expires then (epoch milliseconds). Reads no clock, so it cannot fail. */
   begin(id: string, expiresAt: number): void;
@@ -11,16 +11,16 @@ export interface Tally {
   open(isLeftOut?: (id: string) => boolean): number;
 }
 
-/** How many entries a tally holds. The oldest is forgotten first. */
+/** How many entries a tally holds. The oldest is dropped first. */
 const MOST_ENTRIES = 100_000;
-/** A clock that is set back by less than this was not wrong when an entry began. */
+/** Entries stay when the clock is set back by less than this: it was not wrong when they began. */
 const CORRECTION_MS = 60_000;
 
 /**
- * Creates a tally without a timer: entries that have expired leave at the next call.
+ * Creates a tally without a timer: the next call removes entries that have expired.
  *
  * @param longestMs - how far ahead an entry may expire. One that is further ahead was begun under a
- * wrong clock, and leaves too.
+ * wrong clock, and is removed too.
  */
 export function createTally(clock: Clock, longestMs: number): Tally {
   const entries = new Map<string, number>();
@@ -49,7 +49,7 @@ export function createTally(clock: Clock, longestMs: number): Tally {
   };
 }
 
-/** Returns the time; none where the clock fails, so that nothing expires. */
+/** Returns the time; NaN if the clock fails, so that nothing expires. */
 function timeOf(clock: Clock): number {
   try {
     return clock.now();

@@ -11,15 +11,16 @@ interface TracedEnd extends Partial<Omit<EventFailure, 'code'>> {
   readonly code?: string;
   /**
    * A frozen copy of our SelfInfoError, without a retrieval. For an error from outside the library, an
-   * Error without its texts.
+   * Error without the original texts.
    */
   readonly error?: Error;
 }
 
 /**
  * The message of the tracing channel `myna-selfinfo:step` of `node:diagnostics_channel`. The same
- * object comes on `start`, `end`, `asyncStart`, `asyncEnd` and `error`. The ids are complete, and
- * `outcome` and the like are set, from `asyncStart` or `error` on. The client reads nothing back.
+ * object is published on `start`, `end`, `asyncStart`, `asyncEnd` and `error`. From `asyncStart` or
+ * `error` on, the ids are complete, and `outcome` and the like are set. The client ignores changes to
+ * it.
  *
  * @example
  * ```ts
@@ -53,17 +54,17 @@ export interface CallTraceContext
 export const STEPS: TracingChannel<unknown, object> = tracingChannel('myna-selfinfo:step');
 export const CALLS: TracingChannel<unknown, object> = tracingChannel('myna-selfinfo:call');
 
-/** Returns whether a channel has a subscriber. Not every Node has this on the channel itself. */
+/** Returns whether a channel has a subscriber. Not every Node.js has `hasSubscribers` on it. */
 export function isTraced(channel: TracingChannel<unknown, object>): boolean {
   const { start, end, asyncStart, asyncEnd, error } = channel;
   return [start, end, asyncStart, asyncEnd, error].some((part) => part.hasSubscribers);
 }
 
 /**
- * Runs work between the messages of a channel. Not by `tracePromise` of Node, which would publish
- * what the work resolves to: a grant, an answer.
+ * Runs work, and publishes its start and its end on a channel. Does not use `tracePromise` of
+ * Node.js, because it would publish what the work resolves to: a grant or an answer.
  *
- * @param begin - returns the message. It is made only if somebody subscribed.
+ * @param begin - returns the message. Called only if there is a subscriber.
  * @param work - reports how it ended. What it resolves to is never published.
  */
 export function traced<T>(
@@ -96,7 +97,7 @@ export function traced<T>(
   });
 }
 
-/** Sets properties of a message. A subscriber may have frozen it, or put setters on it. */
+/** Sets properties of a message. A subscriber may have frozen it or added setters. */
 function set(context: object, make: () => object): void {
   try {
     for (const [key, value] of Object.entries(make()))
@@ -107,17 +108,17 @@ function set(context: object, make: () => object): void {
         configurable: true,
       });
   } catch {
-    // A value that cannot be read must not undo the work.
+    // A value that cannot be read must not make the work fail.
   }
 }
 
 /**
- * Copies an error of ours with the facts that it was made with. Whoever changes the copy changes
- * nothing for the caller, and a retrieval that the error carries is not published.
+ * Copies one of our errors with the facts that it was made with. A change to the copy changes
+ * nothing for the caller. A retrieval that the error carries is not published.
  */
 function copyOf(error: unknown): Error {
   if (!isSelfInfoError(error) || !Object.hasOwn(errorTable, error.code))
-    return Object.freeze(new Error('The error is from outside of myna-selfinfo.'));
+    return Object.freeze(new Error('The error comes from outside myna-selfinfo.'));
   const { code, message, messageJa, stage, effect, stack } = error;
   const { path, reason, requestId, upstream, retry } = error;
   const facts = { stage, effect, path, reason, requestId, retry: Object.freeze({ ...retry }) };

@@ -117,8 +117,8 @@ export interface ClientOptions<S extends Service = Service> {
   /**
    * Receives an event at the start and at the end of every step and of every call to the portal, and
    * when the client certificate is about to expire or is not meant for clients: for logs, metrics and
-   * traces. What it throws or rejects with changes nothing. The same events are published on the channel `myna-selfinfo:event` of
-   * `node:diagnostics_channel`.
+   * traces. Its exceptions and rejections are ignored. The same events are published on the channel
+   * `myna-selfinfo:event` of `node:diagnostics_channel`.
    */
   readonly onEvent?: (event: ClientEvent) => void;
 }

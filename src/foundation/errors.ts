@@ -168,7 +168,7 @@ export async function ofCall<T>(requestId: string | undefined, read: () => T | P
   }
 }
 
-/** Returns the sentence of a reason; undefined for what is no reason. */
+/** Returns the sentence of a reason; undefined for any other value. */
 function sentenceOf(code: SelfInfoErrorCode, reason: string | undefined) {
   if (reason === undefined) return undefined;
   const ofCode: object = own(reasonsOfCodes, code) ?? {};

@@ -5,8 +5,8 @@ import type { Language } from './language.js';
 export type Sentence = Readonly<Record<Language, string>>;
 
 /**
- * Why a call failed, as the operating system or TLS says. The sentence ends the message of the
- * error. A test writes the table of `docs/troubleshooting.md` from it.
+ * Why a call failed, as the operating system or TLS says. The message of the error ends with the
+ * sentence. A test writes the table of `docs/troubleshooting.md` from it.
  */
 export const failureReasons = {
   refused: {
@@ -23,84 +23,84 @@ export const failureReasons = {
   },
   reset: {
     en: 'The connection was reset, by the server or by a device in between. If every call fails like this, check whether the firewall and the server allow your address.',
-    ja: 'サーバ、または途中の機器が接続をリセットしました。毎回起きる場合は、接続元アドレスがファイアウォールとサーバで許可されているか確認してください。',
+    ja: 'サーバまたは途中の機器が、接続をリセットしました。毎回起きる場合は、接続元アドレスがファイアウォールとサーバで許可されているかを確認してください。',
   },
   closed: {
     en: 'The server closed the connection. If every call fails like this, check the client certificate, and whether the server allows your address.',
     ja: 'サーバが接続を閉じました。毎回起きる場合は、クライアント証明書と、接続元アドレスがサーバで許可されているかを確認してください。',
   },
   timed_out: {
-    en: 'Time ran out. Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
-    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
+    en: 'The time limit was exceeded. Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
+    ja: '制限時間を過ぎました。パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないかを確認してください。',
   },
   plain_http: {
-    en: 'The server does not speak TLS on this port, probably plain http. Check the port of the URL.',
-    ja: 'このポートのサーバは TLS に対応していません（おそらく暗号化なしの http です）。URL のポートを確認してください。',
+    en: 'The server does not use TLS on this port, but probably plain http. Check the port of the URL.',
+    ja: 'このポートではサーバが TLS を使用していません（暗号化なしの http と思われます）。URL のポートを確認してください。',
   },
   proxy: {
     en: 'The tunnel through the proxy did not open. Check options.egress and the log of the proxy.',
-    ja: 'プロキシ経由のトンネルが開きませんでした。options.egress とプロキシのログを確認してください。',
+    ja: 'プロキシ経由のトンネルを確立できませんでした。options.egress とプロキシのログを確認してください。',
   },
   protocol: {
     en: 'Client and server have no TLS version, cipher suite or application protocol in common. The client needs TLS 1.2 or 1.3, and HTTP/1.1.',
-    ja: 'TLS のバージョン、暗号スイート、アプリケーションプロトコルのいずれかが、サーバと一致しません。クライアントには TLS 1.2 または 1.3 と、HTTP/1.1 が必要です。',
+    ja: 'クライアントとサーバに共通する TLS のバージョン、暗号スイート、またはアプリケーションプロトコルがありません。クライアントには TLS 1.2 または 1.3 と、HTTP/1.1 が必要です。',
   },
   expired: {
-    en: 'By the clock of this machine, the server certificate has expired. If the clock is right, tell the operator of the server.',
+    en: 'The server certificate has expired according to the clock of this machine. If the clock is right, tell the operator of the server.',
     ja: 'このマシンの時計では、サーバ証明書の有効期間が終了しています。時計が正しければ、サーバの運用者に連絡してください。',
   },
   not_yet_valid: {
-    en: 'By the clock of this machine, the server certificate is not yet valid. Check the clock first.',
+    en: 'The server certificate is not yet valid according to the clock of this machine. Check the clock first.',
     ja: 'このマシンの時計では、サーバ証明書の有効期間がまだ始まっていません。まず時計を確認してください。',
   },
   wrong_name: {
     en: 'The server certificate is for another host. Check the URL, and whether a device in between decrypts TLS.',
-    ja: '別のホストのサーバ証明書です。URL と、途中の機器が TLS を復号していないかを確認してください。',
+    ja: 'サーバ証明書が別のホストのものです。URL と、途中の機器が TLS を復号していないかを確認してください。',
   },
   unknown_issuer: {
-    en: 'No trusted authority issued the server certificate. Check ca, and whether a device in between decrypts TLS.',
-    ja: '信頼する認証局が発行したサーバ証明書ではありません。ca と、途中の機器が TLS を復号していないかを確認してください。',
+    en: 'No trusted authority issued the server certificate. Check the option ca, and whether a device in between decrypts TLS.',
+    ja: 'サーバ証明書の発行元が、信頼する認証局ではありません。ca と、途中の機器が TLS を復号していないかを確認してください。',
   },
   revoked: {
     en: 'The server certificate has been revoked. Tell the operator of the server.',
     ja: 'サーバ証明書が失効しています。サーバの運用者に連絡してください。',
   },
   weak: {
-    en: 'A key or a signature of the server is too weak. Tell the operator of the server: RSA keys need at least 2048 bits.',
+    en: 'A key or a signature of the server is too weak: RSA keys need at least 2048 bits. Tell the operator of the server.',
     ja: 'サーバの鍵または署名の強度が足りません。RSA の鍵は 2048 ビット以上が必要です。サーバの運用者に連絡してください。',
   },
   rejected: {
-    en: 'The server gave no exact reason. Compare the certificate with the registered one, and include the intermediate certificates.',
+    en: 'The server gave no specific reason. Compare the client certificate with the registered one, and include the intermediate certificates.',
     ja: 'サーバは詳しい理由を示していません。登録した証明書と照合し、中間証明書も含めてください。',
   },
   missing: {
-    en: 'The server requires a client certificate, and none was sent. Set options.tls.',
-    ja: 'サーバはクライアント証明書を要求していますが、送信していません。options.tls を指定してください。',
+    en: 'The server requires a client certificate, but none was sent. Set options.tls.',
+    ja: 'サーバがクライアント証明書を要求しましたが、送信していません。options.tls を指定してください。',
   },
   resources: {
-    en: 'This machine has no files, ports or memory left for a connection. Check its limits (ulimit -n).',
-    ja: 'このマシンでは、接続に使うファイル、ポート、メモリのいずれかが不足しています。上限（ulimit -n）を確認してください。',
+    en: 'This machine has no file handles, ports or memory left for a connection. Check its limits (ulimit -n).',
+    ja: 'このマシンで、接続に必要なファイル、ポート、メモリのいずれかが不足しています。上限（ulimit -n）を確認してください。',
   },
 } as const satisfies Record<string, Sentence>;
 
-/** The sentences of single codes, where those above do not fit. */
+/** Sentences of single codes for which those above do not fit. */
 export const reasonsOfCodes = {
   // The reasons are those of the server's alert, about the client certificate.
   certificate_refused: {
     expired: {
-      en: 'By the clock of the server, it has expired. Renew it.',
+      en: 'The client certificate has expired according to the clock of the server. Renew it.',
       ja: 'サーバの時計では、有効期間が終了しています。更新してください。',
     },
     unknown_issuer: {
-      en: 'The server does not know its authority. Check the environment, and include the intermediate certificates.',
-      ja: 'サーバは発行元の認証局を信頼していません。環境を確認し、中間証明書も含めてください。',
+      en: 'The server does not know the authority of the client certificate. Check that the certificate is for this environment, and include the intermediate certificates.',
+      ja: '発行元の認証局を、サーバが信頼していません。環境を確認し、中間証明書も含めてください。',
     },
     revoked: {
-      en: 'It has been revoked. Get a new one.',
+      en: 'The client certificate has been revoked. Get a new one.',
       ja: '失効しています。新しい証明書を取得してください。',
     },
   },
-  // These texts have said the rest.
+  // The texts of these codes already say the rest.
   connection_closed: {
     closed: {
       en: 'If every call fails like this, check the client certificate, and whether the server allows your address.',
@@ -110,7 +110,7 @@ export const reasonsOfCodes = {
   timed_out: {
     timed_out: {
       en: 'Look for a firewall that drops packets, a slow server or DNS, or a deadline that is too short.',
-      ja: 'パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないか確認してください。',
+      ja: 'パケットを破棄するファイアウォール、サーバや DNS の遅延、短すぎる期限がないかを確認してください。',
     },
   },
 } as const satisfies {
@@ -118,8 +118,8 @@ export const reasonsOfCodes = {
 };
 
 /**
- * Why a call failed, as the operating system, TLS or the server's alert says. Absent where they do
- * not say.
+ * Why a call failed, as the operating system, TLS or the server's alert says. Absent if they do
+ * not say why.
  *
  * - The network: `refused`, `not_found`, `unreachable`, `reset`, `closed`, `timed_out`.
  * - The URL or the proxy: `plain_http`, `proxy`.

@@ -12,11 +12,11 @@ import { openTunnel } from './tunnel.js';
 
 /** How long a server may take after the handshake to reject a client certificate by an alert. */
 const VERDICT_MS = 1_000;
-/** How long after its first sign a server may still close. Node's own servers reject so. */
+/** How long a server may take to close after its first message. Node.js servers reject this way. */
 const CLOSING_MS = 200;
 
 /**
- * Opens a connection to each host of the routes under a client certificate, and closes it. Sends no
+ * Opens a connection to each host of the routes with a client certificate, and closes it. Sends no
  * request.
  *
  * @throws SelfInfoError of the stage `check`; with `path` for the token host.
@@ -73,7 +73,7 @@ async function handshake(
   }
 }
 
-/** Opens a connection of a route, straight or through its proxy. */
+/** Opens a connection of a route, directly or through its proxy. */
 function open({ baseUrl, proxy }: ApiRoute, context: SecureContext, events: DialEvents) {
   const origin = new URL(baseUrl);
   const dialOver = (tunnel?: Socket) => dial(origin, context, tunnel, CONNECT_MS, events);
@@ -89,14 +89,14 @@ function open({ baseUrl, proxy }: ApiRoute, context: SecureContext, events: Dial
 }
 
 /**
- * Waits for what a server says about the client certificate. Under TLS 1.3 the handshake of the
- * client is over before the server has read the certificate: then a session ticket, an alert or the
- * end of the connection is its first sign. A server that stays silent has accepted it.
+ * Waits until a server accepts or rejects the client certificate. Under TLS 1.3 the client finishes
+ * its handshake before the server has read the certificate. The server then sends a session ticket
+ * or an alert, or closes the connection. A server that stays silent has accepted the certificate.
  */
 function awaitVerdict(socket: Socket, accept: () => void, reject: (error: Error) => void): void {
   const decide = () => setImmediate(() => setImmediate(accept));
   let timer: NodeJS.Timeout;
-  // Not by the client's clock, which may stand still.
+  // Uses real time, because the client's clock may be stopped.
   const waitAgain = (ms: number) => {
     clearTimeout(timer);
     timer = setTimeout(decide, ms);
@@ -109,6 +109,6 @@ function awaitVerdict(socket: Socket, accept: () => void, reject: (error: Error)
     clearTimeout(timer);
     reject(closed());
   });
-  // Without a reader the end is not noticed.
+  // Otherwise the end of the connection is not noticed.
   socket.resume();
 }

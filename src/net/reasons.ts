@@ -4,8 +4,8 @@ import type { FailureReason } from '../foundation/failure-reasons.js';
 import { member } from '../foundation/own.js';
 import { codeOf, markedReason } from './network-errors.js';
 
-// The codes of the operating system, of Node, of undici and of TLS that say why. Any other code says
-// too little.
+// The codes of the operating system, of Node, of undici and of TLS that say why. All
+// other codes are too vague.
 const REASONS: readonly (readonly [FailureReason, RegExp])[] = [
   ['refused', /^ECONNREFUSED$/],
   ['not_found', /^(ENOTFOUND|EAI_(AGAIN|FAIL|NODATA|NONAME))$/],
@@ -45,15 +45,15 @@ const ALERT_REASONS: Readonly<Record<string, FailureReason>> = {
   UNKNOWN_CA: 'unknown_issuer',
 };
 
-/** Returns why a server rejects our certificate; undefined if this code is no such alert. */
+/** Returns why a server rejects our certificate; undefined if the code is not such an alert. */
 export function alertReason(code: string): FailureReason | undefined {
   const [, alert] = ALERT.exec(code) ?? [];
   return alert === undefined ? undefined : (ALERT_REASONS[alert] ?? 'rejected');
 }
 
 /**
- * Returns why a server ended the handshake, if its alert says no more than that: nothing in common,
- * or, under TLS 1.2, no client certificate. Deno does not show how far the handshake came.
+ * Returns the reason for an alert that says only that the handshake failed: nothing in common or,
+ * under TLS 1.2, no client certificate. Deno does not show how far the handshake got.
  */
 export function handshakeReason(error: unknown, socket: TLSSocket): FailureReason | undefined {
   const failed = /^ERR_SSL_[\w/]+_ALERT_HANDSHAKE_FAILURE$/.test(codeOf(error));
@@ -99,12 +99,12 @@ function ownReason(error: unknown): FailureReason | undefined {
   return REASONS.find(([, codes]) => codes.test(code))?.[0];
 }
 
-/** Deno uses these for an end, too, and for every certificate that its TLS rejects. */
+/** Deno also uses these when a connection ends, and for every certificate that its TLS rejects. */
 const DENO_VAGUE: readonly string[] = ['ECONNRESET', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'];
 
 /**
- * Returns the reason of the addresses that were tried. One without a route, often that of IPv6, or
- * given up for the next address, says less than the others.
+ * Chooses one reason from those of the addresses that were tried. An address without a route (often
+ * IPv6), or one given up for the next address, says less than the others.
  */
 function reasonOfAll(errors: readonly unknown[]): FailureReason | undefined {
   const reasons = errors.map(ownReason);

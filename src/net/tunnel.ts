@@ -50,7 +50,7 @@ export function openTunnel(
   return socket;
 }
 
-/** Whatever the proxy did, it is the proxy that failed, unless this machine could not even try. */
+/** The proxy is the reason of every failure here, unless this machine could not even try. */
 function proxyReason(error: Error): FailureReason {
   return reasonOf(error) === 'resources' ? 'resources' : 'proxy';
 }

@@ -13,21 +13,21 @@ import { makeTerms, TERMS_KEYS, type TermsOptions } from './terms.js';
 /** Options of {@link createAnswer}. */
 export interface AnswerOptions extends TermsOptions {
   /**
-   * Tells when the period has ended, for a test of `retention_ended`. Default: stands still at the
-   * consent, so that the records can be read on any day.
+   * Decides when the period has ended, for a test of `retention_ended`. Default: a clock stopped at
+   * the consent, so that the records can be read on any day.
    */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
- * Makes an answer for a unit test of your program. It is built and validated as the client builds
- * an answer of the portal. No vault keeps it: `put` throws `foreign_answer`.
+ * Makes an answer for a unit test of your program. Builds and validates it as the client does with
+ * an answer of the portal. No vault accepts it: `put` throws `foreign_answer`.
  *
  * @param service - the service that `defineService` returned.
  * @param items - the outcome of each item: a list of records, a status, or a status with its details.
  * An item that is left out was not asked. Default: nothing on record for every item.
- * @param options - instants and ids, where the test needs its own.
- * @throws SelfInfoError `unknown_item`; `record_invalid` where a record does not match the schema of
+ * @param options - instants and ids, if the test needs specific ones.
+ * @throws SelfInfoError `unknown_item`; `record_invalid` if a record does not match the schema of
  * its item; `unknown_option`, `missing_option`, `invalid_option`, `invalid_instant`; all naming the
  * place; `invalid_option` with the path `NODE_ENV` in production; TypeError for a wrong type.
  * @example
@@ -112,7 +112,7 @@ function readItems(service: Service, given: AnswerItems): ReadonlyMap<string, Wi
   }
   if (received.size > 0) return received;
   throw invalidOption('items', {
-    en: 'Give at least one item that was asked.',
+    en: 'Give at least one item other than not-asked.',
     ja: '照会した項目を1つ以上指定してください。',
   });
 }

@@ -5,12 +5,12 @@ import { isService, type Service } from '../service/service.js';
 /**
  * Checks that this process may make values, and that `service` is a service.
  *
- * @throws SelfInfoError `invalid_option` where NODE_ENV is `production`; TypeError for another type.
+ * @throws SelfInfoError `invalid_option` if NODE_ENV is `production`; TypeError for another type.
  */
 export function checkUse(service: unknown): asserts service is Service {
   if (process.env.NODE_ENV === 'production')
     throw invalidOption('NODE_ENV', {
-      en: 'It is production. myna-selfinfo/testing makes invented values, for tests only.',
+      en: 'It must not be production: myna-selfinfo/testing makes invented values, for tests only.',
       ja: 'production が設定されています。myna-selfinfo/testing は架空の値を作るため、テストでのみ使用できます。',
     });
   if (!isService(service)) throw new TypeError('service must be what defineService returned.');
@@ -26,12 +26,12 @@ export function checkWord(value: unknown, words: object, path: string): asserts 
   });
 }
 
-/** Returns an instant in the form in which values carry it. */
+/** Returns an instant as ISO 8601 at +09:00. */
 export function isoOf(instant: Instant, path: string): string {
   return formatInstant(toEpochMs(instant, path));
 }
 
-/** Returns an instant in that form. Default: an hour after another one. */
+/** Returns an instant in the same form. Default: an hour after `start`. */
 export function isoOrHourAfter(start: string, given: Instant | undefined, path: string): string {
   return isoOf(given ?? Date.parse(start) + HOUR_MS, path);
 }

@@ -16,7 +16,7 @@ export interface GrantOptions extends TermsOptions {
  * `discard` throw `foreign_grant`.
  *
  * @param service - the service that `defineService` returned.
- * @param options - instants and ids, where the test needs its own.
+ * @param options - instants and ids, if the test needs specific ones.
  * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, naming the option;
  * `invalid_option` with the path `NODE_ENV` in production; TypeError for a wrong type.
  * @example

@@ -61,7 +61,7 @@ export type AnswerItems<S extends ServiceSpec = Service> = {
 };
 
 const HOLDER = 'サンプル市';
-/** The levels of a field. Circular data has more. */
+/** The most levels that a field may have. Circular data has more. */
 const DEPTH = 50;
 
 const KEYS = {
@@ -120,7 +120,7 @@ interface ItemDetails {
   readonly [detail: string]: unknown;
 }
 
-/** Reads what is given for an item as a status with its details. */
+/** Reads the outcome of an item as a status with its details. */
 function readStatus(given: unknown, path: string): ItemDetails {
   const value: unknown = Array.isArray(given)
     ? { status: 'present', records: given }

@@ -74,7 +74,7 @@ const COLLECTED_KEYS = {
 } as const satisfies {
   readonly [T in Collected['status']]: Record<keyof CollectedOptions<Service, T>, true>;
 };
-/** The pace of the public wire profile. */
+/** The polling interval of the public wire profile. */
 const RETRY_MS = 3_000;
 
 /**
@@ -82,7 +82,7 @@ const RETRY_MS = 3_000;
  *
  * @param service - the service that `defineService` returned.
  * @param status - the status of the outcome.
- * @param options - details of this status, where the test needs its own.
+ * @param options - details of this status, if the test needs specific ones.
  * @throws SelfInfoError `unknown_option`, `invalid_option`, naming the option; `invalid_option` with
  * the path `NODE_ENV` in production; TypeError for a wrong type.
  * @example
@@ -130,7 +130,7 @@ export function createConsentOutcome(
  *
  * @param service - the service that `defineService` returned.
  * @param status - the status of the result.
- * @param options - details of this status, where the test needs its own.
+ * @param options - details of this status, if the test needs specific ones.
  * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, naming the option;
  * `invalid_option` with the path `NODE_ENV` in production; TypeError for a wrong type.
  * @example

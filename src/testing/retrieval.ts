@@ -14,12 +14,12 @@ export interface RetrievalOptions<S extends ServiceSpec = Service> extends Terms
   readonly id?: string;
   /**
    * The inquiries that were sent: one for all items, or one per item. Default: one for every item,
-   * by a method that it registers.
+   * by a method that the item registers.
    */
   readonly inquiries?: CommonInquiry<S> | ItemInquiries<S>;
   /** When the request was sent. Default: at the consent. */
   readonly submittedAt?: Instant;
-  /** Until when the answer can be collected. Default: an hour after the request. */
+  /** When the answer can no longer be collected. Default: an hour after the request. */
   readonly expiresAt?: Instant;
 }
 
@@ -30,7 +30,7 @@ const RETRIEVAL_ID = '00000000-0000-4000-8000-000000000002';
  * JSON: they throw `invalid_retrieval`.
  *
  * @param service - the service that `defineService` returned.
- * @param options - inquiries, instants and ids, where the test needs its own.
+ * @param options - inquiries, instants and ids, if the test needs specific ones.
  * @throws SelfInfoError `unknown_option`, `invalid_option`, `invalid_instant`, `unknown_item`,
  * `inquiry_not_registered`, naming the option; `invalid_option` with the path `NODE_ENV` in
  * production; TypeError for a wrong type.
@@ -81,7 +81,7 @@ export function createRetrieval(service: Service, given: RetrievalOptions = {}):
   });
 }
 
-/** Returns an inquiry for each item, by a method that it registers. */
+/** Returns an inquiry for each item, by a method that the item registers. */
 function inquiriesOf({ items }: Service, day: string): Readonly<Record<string, Inquiry>> {
   const byMethod: Readonly<Record<Method, Inquiry>> = {
     latest: latest(),

@@ -5,7 +5,7 @@ import type { Service } from '../service/service.js';
 
 /** The terms of a made value. Each option has a fixed default, so that snapshots stay the same. */
 export interface TermsOptions {
-  /** When the citizen consented. The period ends accordingly. Default: 2026-12-01 10:00 JST. */
+  /** When the citizen consented; decides when the period ends. Default: 2026-12-01 10:00 JST. */
   readonly grantedAt?: Instant;
   /** The id of the transaction. Default: a fixed UUID. */
   readonly transactionId?: string;
@@ -20,7 +20,7 @@ export const TERMS_KEYS = {
   textVersion: true,
 } as const satisfies Record<keyof TermsOptions, true>;
 
-/** A Tuesday on which every server runs, except where the calendar has an announcement. */
+/** A Tuesday on which every server runs, unless the calendar has an announcement. */
 const GRANTED_AT = '2026-12-01T10:00:00+09:00';
 const TRANSACTION_ID = '00000000-0000-4000-8000-000000000001';
 /** No client has this id, because ids are ASCII. So every client refuses a made retrieval. */

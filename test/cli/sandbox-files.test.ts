@@ -146,7 +146,7 @@ describe('the files of the command sandbox', () => {
     for (const name of others) expect(pemOf(join(folder, 'kept', name))).toBe('mine');
   });
 
-  it('of a sandbox that ends stay if another one has replaced them', async () => {
+  it('stay when their sandbox ends if another one has replaced them', async () => {
     const args = ['--out', 'shared', '--env', 'shared.env'];
     const first = await start(...args);
     const second = await start(...args);
@@ -158,7 +158,7 @@ describe('the files of the command sandbox', () => {
     expect(existsSync(join(folder, 'shared.env'))).toBe(false);
   });
 
-  it('are read by OpenSSL with the comments that mark them', async () => {
+  it('can be read by OpenSSL with the comments that mark them', async () => {
     const { status, stdout } = await run(['sandbox', '--json', '--out', 'connected']);
     expect(status).toBe(0);
     const { apiUrl, caFile, clients }: Report = JSON.parse(stdout);
@@ -221,7 +221,7 @@ describe('the command sandbox refuses', () => {
   it.each<[string, string[], string]>([
     ['a folder that is a file', ['--out', 'a.txt'], 'cannot write "a.txt" (EEXIST)'],
     [
-      'a place of --env without folder',
+      'a path of --env in a folder that does not exist',
       ['--env', 'nowhere/app.env'],
       'cannot write "nowhere" (ENOENT)',
     ],

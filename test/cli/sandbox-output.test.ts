@@ -167,7 +167,7 @@ describe('sandbox --json', () => {
     expect((await fetch(rest.urls.health)).status).toBe(200);
   });
 
-  it('has loopback in the addresses of the control, which others may not use', async () => {
+  it('gives the control loopback addresses, because only loopback may use it', async () => {
     const { stdout } = await run(['sandbox', '--json', '--host', 'portal.localhost,localhost']);
     const { browserUrl, issuer, stoppedAt, urls } = JSON.parse(stdout);
     const { port } = new URL(browserUrl);

@@ -43,7 +43,7 @@ const failures = ({ credential, calendar, store, portal }: ClientCheck) =>
   );
 
 describe('the check of a client', () => {
-  it('finds a sandbox over TLS in order, before and after a journey, without a request', async () => {
+  it('passes for a sandbox over TLS, before and after a journey, without a request', async () => {
     const sandbox = await startSandbox({ registrations: [registrationOf(loan)], clock });
     ends.push(sandbox.close);
     const client = connect(sandbox.connection.environment, { ...sandbox.connection, clock });
@@ -80,7 +80,7 @@ describe('the check of a client', () => {
     expect(client.stats()).toMatchObject({ callsInFlight: 0, consentsBegun: 0, storeEntries: 0 });
   });
 
-  it('goes on while a citizen collects, and does not count as a call', async () => {
+  it('runs while a citizen collects, and does not count as a call', async () => {
     const { environment, tls } = await open();
     const client = connect(environment, { tls, maxConcurrent: 1 });
     const checks = await Promise.all([client.check(), client.check(), client.check()]);
@@ -212,7 +212,7 @@ describe('the portal in the check of a client', () => {
     expect(check.portal.error?.reason).toBe('refused');
   });
 
-  it('is reported when its certificate is of another authority', async () => {
+  it('is reported when its certificate comes from another authority', async () => {
     const { server, tls } = await open();
     const environment = environmentAt(server.port, (await createAuthority()).ca);
     const check = await connect(environment, { tls }).check();
@@ -238,7 +238,7 @@ describe('the portal in the check of a client', () => {
     expect(failures(await client.check())).toEqual({ portal: 'proxy_refused' });
   });
 
-  it('is both of its hosts where the token has one of its own', async () => {
+  it('covers both hosts if the token endpoint has another host', async () => {
     const api = await open();
     const token = await open();
     const { browserUrl, apiUrl } = api.environment.endpoints;

@@ -102,7 +102,7 @@ describe('every error', () => {
       }
   });
 
-  it('ignores a reason that is not one of the list', () => {
+  it('ignores a reason that is not in the list', () => {
     for (const reason of ['constructor', 'toString', 'other']) {
       const error = new SelfInfoError('connection_failed', { reason: reason as never });
       expect([error.reason, error.message]).toEqual([

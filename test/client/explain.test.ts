@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type ConsentOutcome,
   defineService,
   explain,
   type ItemAnswer,
@@ -8,37 +7,14 @@ import {
   pointInTime,
   Sensitive,
 } from '../../src/index.js';
-import {
-  altered,
-  answerAt,
-  expectStatus,
-  type Loan,
-  loan,
-  openBank,
-  SESSION,
-} from '../kit/loan.js';
+import { answerAt, expectStatus, loan, openBank } from '../kit/loan.js';
+import { everyOutcome } from '../kit/outcomes.js';
 import { typeErrorOf } from '../kit/refusals.js';
 import { expectBoth } from './expect-texts.js';
 
 describe('every outcome of a callback', () => {
   it('has a distinct text in both languages', async () => {
-    const { client, callback, clock } = openBank();
-    const complete = (request: string, sessionBinding = SESSION) =>
-      client.completeConsent(request, { sessionBinding });
-    const late = await callback();
-    clock.advance(600_000);
-    const back = await callback();
-    const outcomes: Record<ConsentOutcome['status'], ConsentOutcome<Loan>> = {
-      'foreign-browser': await complete(back, 'another'),
-      unknown: await complete(altered(back, { state: 'a' })),
-      rejected: await complete(
-        altered(await callback(), { code: undefined, error: 'server_error' }),
-      ),
-      granted: await complete(back),
-      replayed: await complete(back),
-      declined: await complete(await callback('hanako', 'decline')),
-      expired: await complete(late),
-    };
+    const outcomes = await everyOutcome();
     for (const [status, outcome] of Object.entries(outcomes)) {
       expect(outcome.status).toBe(status);
       expectBoth(outcome);

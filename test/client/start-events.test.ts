@@ -62,7 +62,7 @@ describe('start events', () => {
     expect(ended?.at).not.toBe(began?.at);
   });
 
-  it('of an answer come within those of its result', async () => {
+  it('of an answer come between the start and the end of its result', async () => {
     const { client, all, consent, onProgress } = openRecorded();
     await client.query(await consent(), latest(), { onProgress });
     expect(all.slice(-4).map(inShort)).toEqual([

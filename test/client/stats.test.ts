@@ -50,7 +50,7 @@ describe('the stats of a client', () => {
     expect(Object.isFrozen(client.stats())).toBe(true);
   });
 
-  it('count the calls that run, without those that begin a consent', async () => {
+  it('count the calls in progress, without those that begin a consent', async () => {
     const { reached, intercept } = hangAt('/oauth/token');
     const bank = openBank({ intercept });
     const back = await bank.callback();
@@ -63,7 +63,7 @@ describe('the stats of a client', () => {
     expect(bank.client.stats().callsInFlight).toBe(0);
   });
 
-  it('count a consent as pending until its callback comes, whatever it says, or it expires', async () => {
+  it('count a consent as pending until any callback comes for it, or it expires', async () => {
     const bank = openBank();
     const { client, clock } = bank;
     await complete(bank, await bank.callback('hanako', 'decline'));
@@ -76,7 +76,7 @@ describe('the stats of a client', () => {
     expect(client.stats()).toMatchObject({ consentsBegun: 4, consentsPending: 0 });
   });
 
-  it('keep a consent pending whose callback came in another browser', async () => {
+  it('keep a consent pending if its callback came in another browser', async () => {
     const bank = openBank();
     const back = await bank.callback();
     await bank.client.completeConsent(back, { sessionBinding: 'another session' });
@@ -92,7 +92,7 @@ describe('the stats of a client', () => {
     expect(client.stats().consentsPending).toBe(1);
   });
 
-  it('do not count a consent that was told to have expired, though the clock goes back', async () => {
+  it('do not count a consent that was reported as expired, even if the clock goes back', async () => {
     const bank = openBank();
     const back = await bank.callback();
     bank.clock.advance(600_000);
@@ -151,7 +151,7 @@ describe('the stats of a client', () => {
     expect(openBank({ store }).client.stats().storeEntries).toBeUndefined();
   });
 
-  it('are returned though the clock fails', async () => {
+  it('are returned even if the clock fails', async () => {
     const inner = createVirtualClock(NOW);
     let broken = false;
     const now = () => {

@@ -232,7 +232,7 @@ describe('a subscriber of the tracing channels', () => {
     expect(JSON.stringify(events)).not.toContain('forged');
   });
 
-  it('that changes a copied error does not give a used grant back', async () => {
+  it('that changes a copied error does not make a used grant usable again', async () => {
     const { client, consent } = openBank({ faults: [{ on: 'request', do: 'reset' }] });
     const grant = await consent();
     hear(calls, (_, { error }) => error && Reflect.set(error, 'effect', 'none'));

@@ -162,7 +162,7 @@ const panelQueries = dashboard.panels.flatMap(({ title, targets }) =>
 const variableQueries = dashboard.templating.list
   .filter(({ query }) => query.includes('('))
   .map(({ name, query }): Query => ({ place: name, expr: query }));
-// What stands between `expr:` and the next key of the same rule.
+// What is between `expr:` and the next key of the same rule.
 const ruleQueries = [
   ...read('alerts.yml').matchAll(/- alert: (\w+)\n\s+expr:([\s\S]*?)\n\s+for:/g),
 ].map(([, place = '', expr = '']): Query => ({ place, expr }));

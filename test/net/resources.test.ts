@@ -9,7 +9,7 @@ import { clock } from './tls.js';
 separateTests(clock);
 
 it.skipIf(process.platform === 'win32')(
-  'a process without a free file for a socket reports the reason `resources`',
+  'a process without a free file handle for a socket reports the reason `resources`',
   async () => {
     const server = await startByteServer();
     ends.push(server.close);

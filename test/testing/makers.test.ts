@@ -102,7 +102,7 @@ describe('a made value', () => {
 });
 
 describe('a made answer', () => {
-  it('reveals its records on any day, and hides them until then', () => {
+  it('hides its records until reveal(), which works on any day', () => {
     const answer = createAnswer(loan, { income: [tax] });
     expect(expectStatus(answer.items.income, 'present').reveal()).toEqual([tax]);
     expect(JSON.stringify(answer)).not.toContain('3720000');
@@ -136,13 +136,13 @@ describe('a made answer', () => {
     expect(expectStatus(income, 'unavailable')).toMatchObject({ server: 'municipal', until: null });
   });
 
-  it('has the holder サンプル市 where a record names none', () => {
+  it('has the holder サンプル市 if a record names none', () => {
     const { fields } = tax;
     const { income } = createAnswer(loan, { income: [{ fields }] }).items;
     expect(expectStatus(income, 'present').reveal()).toEqual([tax]);
   });
 
-  it('has the output of the schema, and what the schema drops in the extras', () => {
+  it('has the output of the schema, and in extras what the schema drops', () => {
     const service = defineService({
       ...loan,
       items: {
@@ -163,7 +163,7 @@ describe('a made answer', () => {
     expect(income.extras.reveal()).toEqual({ records: [{ 合計所得金額: 3_720_000 }] });
   });
 
-  it('ends with its period where the test gives a clock', () => {
+  it('ends with its period if the test gives a clock', () => {
     const clock = createVirtualClock('2026-12-31T23:59:59+09:00');
     const { items } = createAnswer(loan, { income: [tax] }, { clock });
     const income = expectStatus(items.income, 'present');
@@ -233,7 +233,7 @@ describe('a made outcome', () => {
     expect(createCollected(loan, 'pending', { notBefore }).notBefore).toBe(notBefore);
   });
 
-  it('is unavailable for a reason of the calendar only where the test says when', () => {
+  it('is unavailable for a cause in the calendar only if the test gives the instant', () => {
     expect(createCollected(loan, 'unavailable')).toMatchObject({ until: null, causes: [] });
     const closed = createCollected(loan, 'unavailable', { at: '2027-01-01' });
     expect(explain(closed, 'en')).toContain('Mon 4 Jan 2027 8:00 JST');
