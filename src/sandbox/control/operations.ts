@@ -12,6 +12,7 @@ import {
 } from 'zod';
 import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
+import { ONCE } from '../../foundation/own.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { SandboxContext } from '../context.js';
 import { faultSchema } from '../faults.js';
@@ -216,10 +217,21 @@ async function readJournal(
   if (!success) throw new Refusal('control_query');
   const { count = 1, waitMs, ...query } = data;
   if (waitMs === undefined) return control.readJournal(query);
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
-  return control
-    .waitForJournal(query, { count, signal: enough })
-    .catch(() => control.readJournal(query));
+  // Not AbortSignal.timeout: combined with another signal it may be collected before it fires.
+  const enough = new AbortController();
+  const end = () => enough.abort();
+  const timer = setTimeout(end, waitMs);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, ONCE);
+  try {
+    return await control.waitForJournal(query, { count, signal: enough.signal });
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+    return control.readJournal(query);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function timeOf(clock: OperationInput['clock']) {
