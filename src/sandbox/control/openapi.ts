@@ -32,9 +32,12 @@ function schemasOf(operations: readonly Operation[]) {
     if (response) named.add(response, { id: responseOf(id) });
   }
   const { schemas } = toJSONSchema(named, { uri: (id) => SCHEMAS + id, unrepresentable: 'any' });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
-  );
+  const described = Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [
+    id,
+    schema,
+  ]);
+  // A schema that refers to itself becomes a type that TypeScript refuses.
+  return { ...Object.fromEntries(described), Json: { description: 'Any JSON.' } };
 }
 
 const SCHEMAS = '#/components/schemas/';

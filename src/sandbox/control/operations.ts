@@ -53,13 +53,16 @@ const entrySchema = strictObject({
   at: instant,
   step: enumOf(steps),
   outcome: enumOf(['accepted', 'refused']),
+  checked: optional(array(string())),
   code: optional(string()),
   reason: optional(string()),
   reasonJa: optional(string()),
   fault: optional(string()),
   clientId: optional(string()),
 });
-const planned = faultSchema.and(strictObject({ id: string(), hits: int() }).loose());
+const planned = union(
+  faultSchema.options.map((fault) => fault.extend({ id: string(), hits: int() })),
+);
 const time = strictObject({ now: instant, epochMs: int() });
 /** Checked by the control itself: what a registration may be depends on several of its parts. */
 const openObject = strictObject({}).loose();
