@@ -40,8 +40,8 @@ export const refusalTable = {
   body_too_large: {
     error: 'request_too_large',
     status: 413,
-    en: 'The body is larger than 64 KiB.',
-    ja: '本文が 64 KiB を超えています。',
+    en: 'The body is larger than {limit} KiB.',
+    ja: '本文が {limit} KiB を超えています。',
   },
   not_a_form: {
     error: 'unsupported_media_type',
