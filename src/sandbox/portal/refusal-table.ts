@@ -309,6 +309,11 @@ export const refusalTable = {
     en: 'This sandbox has as many spaces as it can keep. Use one of them again, or start the sandbox again.',
     ja: 'スペースの数が上限に達しています。既存のスペースを使うか、サンドボックスを起動し直してください。',
   },
+  space_unusable: {
+    ...invalidRequest,
+    en: 'The header {at} must be up to 64 letters, digits, ".", "_" and "-", starting with a letter or a digit.',
+    ja: 'ヘッダー {at} には、英数字で始まる、英数字・「.」「_」「-」の64文字以下の名前を指定してください。',
+  },
   control_none: {
     error: 'not_found',
     status: 404,
