@@ -1,6 +1,7 @@
 import { callerOf } from './caller.js';
 import type { Attempt, SandboxContext } from './context.js';
-import { CONTROL_PATH, type ControlApp } from './control/http.js';
+import type { ControlApp } from './control/http.js';
+import { CONTROL_PATH } from './control/place.js';
 import { corrupt, type Delivery, failBefore } from './fault-effects.js';
 import type { Fault } from './faults.js';
 import { Refusal } from './portal/refusals.js';

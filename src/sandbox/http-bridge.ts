@@ -4,7 +4,7 @@ import type { App } from './app.js';
 import type { Delivery } from './fault-effects.js';
 import type { Listener } from './listener.js';
 import { controlPaths } from './pages/control.js';
-import { MAX_BODY_BYTES } from './portal/bodies.js';
+import { MAX_CONTROL_BODY_BYTES } from './portal/bodies.js';
 import { Refusal } from './portal/refusals.js';
 import { jsonRefusal } from './refusal-response.js';
 
@@ -104,14 +104,14 @@ function nameOf({ headers }: IncomingMessage): string {
 }
 
 /**
- * Reads a body. Keeps one chunk more than is allowed, so that the app sees the excess. Reads and
+ * Reads a body. Keeps one chunk more than is allowed anywhere, so that the app sees the excess. Reads and
  * drops the rest, so that the response arrives.
  */
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    if (size > MAX_BODY_BYTES) continue;
+    if (size > MAX_CONTROL_BODY_BYTES) continue;
     chunks.push(chunk);
     size += chunk.byteLength;
   }

@@ -1,4 +1,5 @@
 import type { Attempt, SandboxContext } from './context.js';
+import { CONTROL_PATH } from './control/place.js';
 import type { JournalStep } from './journal.js';
 import { healthRoute, startRoute } from './pages/control.js';
 import { openConsent } from './portal/authorize.js';
@@ -76,6 +77,9 @@ export function refuse(
   request: Request,
   refusal: Refusal,
 ): Response {
-  const onPages = new URL(request.url).origin === new URL(browserUrl).origin;
-  return onPages ? pageRefusal(request, refusal) : jsonRefusal(refusal);
+  const { origin, pathname } = new URL(request.url);
+  const isProgram =
+    origin !== new URL(browserUrl).origin ||
+    (origin + pathname).startsWith(`${browserUrl}${CONTROL_PATH}/`);
+  return isProgram ? jsonRefusal(refusal) : pageRefusal(request, refusal);
 }

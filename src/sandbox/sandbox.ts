@@ -3,6 +3,7 @@ import { readKeys } from '../foundation/options.js';
 import { isSpaceName, spacePath } from '../wire/environment.js';
 import type { App } from './app.js';
 import type { Origins } from './context.js';
+import { toNamedSpace } from './control/place.js';
 import { detach } from './fault-effects.js';
 import { checkOptions, SANDBOX_KEYS } from './options.js';
 import { Refusal } from './portal/refusals.js';
@@ -68,9 +69,16 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
     });
   });
   const app: App = async (request, peer) => {
-    const name = spaceOf(new URL(request.url).pathname);
-    const space = name === undefined ? root : spaces.open(name);
-    return space?.app(request, peer) ?? { response: jsonRefusal(new Refusal('too_many_spaces')) };
+    try {
+      const moved = toNamedSpace(request, origins);
+      const name = spaceOf(new URL(moved.url).pathname);
+      const space = name === undefined ? root : spaces.open(name);
+      if (space === undefined) throw new Refusal('too_many_spaces');
+      return await space.app(moved, peer);
+    } catch (refusal) {
+      if (refusal instanceof Refusal) return { response: jsonRefusal(refusal) };
+      throw refusal;
+    }
   };
   const sandbox: Sandbox = {
     ...root.sandbox,

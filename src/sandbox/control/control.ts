@@ -55,7 +55,7 @@ function controlOfPersonas(context: SandboxContext) {
     },
     deletePersona(id) {
       findPersona(context.personas, id, 'id');
-      deleteUnlessLast(context.personas, id, 'id');
+      deleteUnlessLast(context.personas, id, 'personas');
     },
   } satisfies Partial<SandboxControl>;
 }
@@ -73,7 +73,7 @@ function controlOfClients(context: SandboxContext) {
     },
     deleteRegistration(clientId) {
       if (!context.clients.has(clientId)) throw unknown('clientId');
-      deleteUnlessLast(context.clients, clientId, 'clientId');
+      deleteUnlessLast(context.clients, clientId, 'registrations');
     },
   } satisfies Partial<SandboxControl>;
 }

@@ -1,13 +1,17 @@
-import { isSelfInfoError, type SelfInfoError } from '../../foundation/errors.js';
+import { invalidOption, isSelfInfoError, type SelfInfoError } from '../../foundation/errors.js';
 import type { Attempt, SandboxContext } from '../context.js';
-import { jsonResponse, readJson } from '../portal/bodies.js';
+import {
+  jsonResponse,
+  MAX_CONTROL_BODY_BYTES,
+  readJson,
+  readParameters,
+} from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
+import { jsonRefusal } from '../refusal-response.js';
 import { describeControl } from './openapi.js';
 import { operationsOf } from './operations.js';
+import { CONTROL_PATH } from './place.js';
 import type { SandboxControl } from './types.js';
-
-/** Where the control is served, below the base URL of the pages. */
-export const CONTROL_PATH = '/sandbox';
 
 /** Answers a request to the control; undefined if nothing is served at its path. */
 export type ControlApp = (request: Request, attempt: Attempt) => Promise<Response | undefined>;
@@ -24,20 +28,23 @@ export function createControlApp(context: SandboxContext, control: SandboxContro
       const parameters = match(operation.path, path);
       return parameters === undefined ? [] : [{ operation, parameters }];
     });
-    if (here.length === 0 && path !== '/openapi.json') return undefined;
+    const methods =
+      path === '/openapi.json' ? ['GET'] : here.map(({ operation }) => operation.method);
+    if (methods.length === 0) return undefined;
     if (remote || process.env.NODE_ENV === 'production') throw new Refusal('not_for_remote');
-    if (path === '/openapi.json')
-      return jsonResponse(describeControl(operations, context.origins.browserUrl + CONTROL_PATH));
+    if (!methods.some((method) => method === request.method)) return notAllowed(methods);
     const found = here.find(({ operation }) => operation.method === request.method);
-    if (found === undefined) throw new Refusal('method_not_allowed');
+    if (found === undefined)
+      return jsonResponse(describeControl(operations, context.origins.browserUrl + CONTROL_PATH));
     const { operation, parameters } = found;
-    const body = operation.body === undefined ? undefined : await readJson(request);
+    const body =
+      operation.body === undefined ? undefined : await readJson(request, MAX_CONTROL_BODY_BYTES);
     try {
       const value = await operation.run({
         control,
         clock: context.baseClock,
         path: parameters,
-        query: Object.fromEntries(url.searchParams),
+        query: Object.fromEntries(readParameters(url.search.slice(1))),
         body: body as never,
         signal: request.signal,
       });
@@ -45,8 +52,7 @@ export function createControlApp(context: SandboxContext, control: SandboxContro
         ? new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
         : jsonResponse(value);
     } catch (error) {
-      if (isSelfInfoError(error)) return refused(error, parameters);
-      throw error;
+      return refused(isSelfInfoError(error) ? error : wrongType(error), parameters);
     }
   };
 }
@@ -72,6 +78,23 @@ function decoded(text: string): string {
   } catch {
     throw new Refusal('broken_encoding');
   }
+}
+
+function notAllowed(methods: readonly string[]): Response {
+  const response = jsonRefusal(new Refusal('method_not_allowed'));
+  response.headers.set('allow', methods.join(', '));
+  return response;
+}
+
+/** Returns the TypeError of a check as a problem. Throws everything else again. */
+function wrongType(error: unknown): SelfInfoError {
+  const [, path] =
+    /^([\w.[\]-]+) must be /.exec(error instanceof TypeError ? error.message : '') ?? [];
+  if (path === undefined) throw error;
+  return invalidOption(path, {
+    en: 'It has a wrong type: see /sandbox/openapi.json.',
+    ja: '型が正しくありません。/sandbox/openapi.json を確認してください。',
+  });
 }
 
 /** Returns what the control threw: 404 if the path names what does not exist. */

@@ -1,12 +1,14 @@
 import { registry, toJSONSchema, type ZodType } from 'zod';
 import { anyJson } from '../personas/persona.js';
 import type { Operation } from './operations.js';
+import { spaceHeader } from './place.js';
 
 /** Describes operations as an OpenAPI 3.1 document. */
 export function describeControl(operations: readonly Operation[], serverUrl: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations)
     paths[operation.path] = {
+      parameters: [{ $ref: '#/components/parameters/Space' }],
       ...paths[operation.path],
       [operation.method.toLowerCase()]: describe(operation),
     };
@@ -19,7 +21,10 @@ export function describeControl(operations: readonly Operation[], serverUrl: str
     },
     servers: [{ url: serverUrl }],
     paths,
-    components: { schemas: { ...schemasOf(operations), Problem: problem } },
+    components: {
+      parameters: { Space: space },
+      schemas: { ...schemasOf(operations), Problem: problem },
+    },
   };
 }
 
@@ -32,10 +37,20 @@ function schemasOf(operations: readonly Operation[]) {
     if (response) named.add(response, { id: responseOf(id) });
   }
   const { schemas } = toJSONSchema(named, { uri: (id) => SCHEMAS + id, unrepresentable: 'any' });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
-  );
+  const described = Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [
+    id,
+    schema,
+  ]);
+  // A schema that refers to itself becomes a type that TypeScript refuses.
+  return { ...Object.fromEntries(described), Json: { description: 'Any JSON.' } };
 }
+
+const space = {
+  name: spaceHeader,
+  in: 'header',
+  description: 'The space to read or change. Default: that of the URL.',
+  schema: { type: 'string' },
+};
 
 const SCHEMAS = '#/components/schemas/';
 const bodyOf = (id: string) => `${id}Body`;

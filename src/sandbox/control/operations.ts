@@ -12,6 +12,7 @@ import {
 } from 'zod';
 import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
+import { ONCE } from '../../foundation/own.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { SandboxContext } from '../context.js';
 import { faultSchema } from '../faults.js';
@@ -52,13 +53,16 @@ const entrySchema = strictObject({
   at: instant,
   step: enumOf(steps),
   outcome: enumOf(['accepted', 'refused']),
+  checked: optional(array(string())),
   code: optional(string()),
   reason: optional(string()),
   reasonJa: optional(string()),
   fault: optional(string()),
   clientId: optional(string()),
 });
-const planned = faultSchema.and(strictObject({ id: string(), hits: int() }).loose());
+const planned = union(
+  faultSchema.options.map((fault) => fault.extend({ id: string(), hits: int() })),
+);
 const time = strictObject({ now: instant, epochMs: int() });
 /** Checked by the control itself: what a registration may be depends on several of its parts. */
 const openObject = strictObject({}).loose();
@@ -216,10 +220,21 @@ async function readJournal(
   if (!success) throw new Refusal('control_query');
   const { count = 1, waitMs, ...query } = data;
   if (waitMs === undefined) return control.readJournal(query);
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
-  return control
-    .waitForJournal(query, { count, signal: enough })
-    .catch(() => control.readJournal(query));
+  // Not AbortSignal.timeout: combined with another signal it may be collected before it fires.
+  const enough = new AbortController();
+  const end = () => enough.abort();
+  const timer = setTimeout(end, waitMs);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, ONCE);
+  try {
+    return await control.waitForJournal(query, { count, signal: enough.signal });
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+    return control.readJournal(query);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function timeOf(clock: OperationInput['clock']) {

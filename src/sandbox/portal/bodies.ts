@@ -1,20 +1,22 @@
 import { Refusal } from './refusals.js';
 
-/** The largest accepted body, in bytes. */
-export const MAX_BODY_BYTES = 64 * 1024;
+/** The largest accepted body of a call to the portal, in bytes. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** The largest accepted body of the control, in bytes: a persona may have many records. */
+export const MAX_CONTROL_BODY_BYTES = 1024 * 1024;
 
 /** Reads a form body in which every parameter occurs at most once. */
 export async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
   refuseQuery(request);
   checkType(request, 'application/x-www-form-urlencoded', 'not_a_form');
-  return readParameters(await readText(request));
+  return readParameters(await readText(request, MAX_BODY_BYTES));
 }
 
-/** Reads a JSON body. */
-export async function readJson(request: Request): Promise<unknown> {
+/** Reads a JSON body of at most so many bytes. */
+export async function readJson(request: Request, most = MAX_BODY_BYTES): Promise<unknown> {
   refuseQuery(request);
   checkType(request, 'application/json', 'not_json_type');
-  const text = await readText(request);
+  const text = await readText(request, most);
   try {
     return JSON.parse(text);
   } catch {
@@ -71,16 +73,16 @@ function checkType(request: Request, type: string, reason: 'not_a_form' | 'not_j
     throw new Refusal(reason);
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, most: number): Promise<string> {
   const reader = request.body?.getReader();
   if (reader === undefined) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     size += part.value.byteLength;
-    if (size > MAX_BODY_BYTES) {
+    if (size > most) {
       await reader.cancel();
-      throw new Refusal('body_too_large');
+      throw new Refusal('body_too_large', '', String(most / 1024));
     }
     chunks.push(part.value);
   }

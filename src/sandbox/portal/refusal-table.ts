@@ -40,8 +40,8 @@ export const refusalTable = {
   body_too_large: {
     error: 'request_too_large',
     status: 413,
-    en: 'The body is larger than 64 KiB.',
-    ja: '本文が 64 KiB を超えています。',
+    en: 'The body is larger than {limit} KiB.',
+    ja: '本文が {limit} KiB を超えています。',
   },
   not_a_form: {
     error: 'unsupported_media_type',
@@ -308,6 +308,11 @@ export const refusalTable = {
     status: 404,
     en: 'This sandbox has as many spaces as it can keep. Use one of them again, or start the sandbox again.',
     ja: 'スペースの数が上限に達しています。既存のスペースを使うか、サンドボックスを起動し直してください。',
+  },
+  space_unusable: {
+    ...invalidRequest,
+    en: 'The header {at} must be up to 64 letters, digits, ".", "_" and "-", starting with a letter or a digit.',
+    ja: 'ヘッダー {at} には、英数字で始まる、英数字・「.」「_」「-」の64文字以下の名前を指定してください。',
   },
   control_none: {
     error: 'not_found',
