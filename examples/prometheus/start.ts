@@ -2,7 +2,6 @@
 //   npm install prom-client
 //   npx tsx examples/prometheus/start.ts
 // --serve を付けると、Ctrl-C まで http://127.0.0.1:9464/metrics を公開し、申込みを処理し続ける。
-// prom-client は prom-client の後継で、Node.js 22 以降が対象。Node.js 20 では、同じ API の prom-client を使う。
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
