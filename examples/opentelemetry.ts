@@ -78,8 +78,10 @@ function traceChannel<T extends Traced>(
   end: (traced: T, inside: Context, seconds: number) => Attributes,
 ): void {
   const running = new WeakMap<T, { readonly inside: Context; readonly since: number }>();
-  const channel = tracingChannel<Context, T>(name);
-  channel.start.bindStore(storage, (traced) => {
+  // 型引数の順は @types/node の版で違うので、書かない。
+  const channel = tracingChannel(name);
+  channel.start.bindStore(storage, (message) => {
+    const traced = message as T;
     const inside = start(traced);
     running.set(traced, { inside, since: performance.now() });
     return inside;

@@ -26,7 +26,7 @@ interface TracedEnd extends Partial<Omit<EventFailure, 'code'>> {
  * ```ts
  * import { tracingChannel } from 'node:diagnostics_channel';
  * import type { StepTraceContext } from 'myna-selfinfo';
- * tracingChannel<unknown, StepTraceContext>('myna-selfinfo:step').subscribe({
+ * tracingChannel<StepTraceContext, StepTraceContext>('myna-selfinfo:step').subscribe({
  *   start() {},
  *   end() {},
  *   asyncStart() {},
