@@ -15,8 +15,8 @@ export interface Peer {
   /** The client certificate that the caller presented, PEM. */
   readonly clientCertificate?: string;
   /**
-   * Whether the caller comes from another machine, or uses a host name other than loopback. Log and
-   * clock are not served to such callers. Default: false.
+   * Whether the caller comes from another machine, or uses a host name other than loopback. Such
+   * callers are served the portal only. Default: false.
    */
   readonly remote?: boolean;
 }

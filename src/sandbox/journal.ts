@@ -26,8 +26,6 @@ export interface JournalEntry {
   readonly at: string;
   readonly step: JournalStep;
   readonly outcome: 'accepted' | 'refused';
-  /** What was checked, in order, as far as it was right. */
-  readonly checked?: readonly string[];
   /** Why it was refused, finer than the response says; `declined` when the citizen declined. */
   readonly code?: string;
   /** The reason as a sentence that says what to change. */

@@ -23,7 +23,7 @@ export interface StartSandboxOptions extends SandboxOptions {
    * The names under which the sandbox is reached: loopback, names without a dot, or reserved names
    * such as `sandbox.default.svc.cluster.local`. The URLs use the first one. The server's certificate
    * holds all of them, and loopback. If one is not loopback, the sandbox listens on every interface
-   * of the machine and emits a warning. Log and clock are served to loopback only. Default:
+   * of the machine and emits a warning. Its control is served to loopback only all the same. Default:
    * `['127.0.0.1']`.
    */
   readonly hosts?: readonly string[];

@@ -53,7 +53,6 @@ const entrySchema = strictObject({
   at: instant,
   step: enumOf(steps),
   outcome: enumOf(['accepted', 'refused']),
-  checked: optional(array(string())),
   code: optional(string()),
   reason: optional(string()),
   reasonJa: optional(string()),
