@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createSelfInfoClient, type FailureReason, latest } from '../../src/index.js';
+import { alertRecord } from '../kit/alerting-server.js';
 import { type Authority, type Credential, createAuthority } from '../kit/certificates.js';
 import { startFaultProxy } from '../kit/fault-proxy.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
@@ -144,7 +145,7 @@ describe('an alert about a certificate that was not sent yet', () => {
     ['bad_certificate', 42],
   ])('is reported as a closed connection: %s', async (_, description) => {
     const block = createServer((socket) => {
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, description])));
+      socket.once('data', () => socket.end(alertRecord(description)));
     });
     const { port, close } = await stand(block);
     ends.push(close);

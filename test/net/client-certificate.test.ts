@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSelfInfoClient, latest, publicProfile } from '../../src/index.js';
+import { alertRecord, startAlertingServer } from '../kit/alerting-server.js';
 import { type Credential, createAuthority } from '../kit/certificates.js';
 import { startFaultProxy } from '../kit/fault-proxy.js';
 import { expectStatus, loan, SESSION } from '../kit/loan.js';
@@ -82,9 +83,8 @@ describe('a rejected client certificate', () => {
   // denied, required.
   it.each([42, 43, 44, 45, 46, 48, 49, 116])('is reported for the alert %i', async (alert) => {
     const { server, tls } = await open();
-    const refusing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
-    );
+    const portal = await server.authority.issue('portal', { ip: '127.0.0.1' });
+    const refusing = await startAlertingServer(portal, alert);
     ends.push(refusing.close);
     expect(
       facts(await errorOf(() => travel(environmentAt(refusing.port, server.authority.ca), tls))),
@@ -97,7 +97,7 @@ describe('a rejected client certificate', () => {
   it.each([10, 20, 40, 51, 70, 80])('is not reported for the alert %i', async (alert) => {
     const { server, tls } = await open();
     const failing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
+      socket.once('data', () => socket.end(alertRecord(alert))),
     );
     ends.push(failing.close);
     expect(
@@ -109,15 +109,14 @@ describe('a rejected client certificate', () => {
     const server = await startByteServer();
     ends.push(server.close);
     const { authority, tls } = server;
-    const refusing = await startRawServer((socket) =>
-      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 44]))),
-    );
+    const portal = await authority.issue('portal', { ip: '127.0.0.1' });
+    const refusing = await startAlertingServer(portal, 44);
     ends.push(refusing.close);
     const other = await createAuthority();
     // Node sends no alert to a client whose certificate is of another authority.
     const silent = await startByteServer({
       tls: {
-        ...(await authority.issue('portal', { ip: '127.0.0.1' })),
+        ...portal,
         ca: other.ca,
         minVersion: 'TLSv1.3',
       },
