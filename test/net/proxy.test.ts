@@ -89,7 +89,7 @@ describe('a proxy', () => {
       'The proxy rejected the tunnel. Nothing was sent to the portal. It responded with 407. The tunnel through the proxy did not open. Check options.egress and the log of the proxy.',
     );
     expect(error.messageJa).toBe(
-      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。プロキシ経由のトンネルが開きませんでした。options.egress とプロキシのログを確認してください。',
+      'プロキシがトンネルを拒否しました。マイナポータルには何も送信していません。プロキシの応答ステータスは 407 です。プロキシ経由のトンネルを確立できませんでした。options.egress とプロキシのログを確認してください。',
     );
   });
 
