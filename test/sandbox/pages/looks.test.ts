@@ -51,8 +51,8 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
     await look('locked');
     await stage.page.goto(String(authorizationUrl(stage.sandbox, { client_id: 'nobody' })));
     await look('unknown client');
-    await stage.page.goto(new URL(controlPaths.journal, stage.sandbox.browserUrl).href);
-    await look('log');
+    await stage.page.goto(new URL(controlPaths.start, stage.sandbox.browserUrl).href);
+    await look('start');
   }
 
   it.each([
