@@ -170,7 +170,7 @@ async function storeTransaction(
   const expiresAt = clock.now() + timing.consentMs.value;
   const key = transactionKey(environment, state);
   await store.put(scope, key, writeTransaction(transaction), expiresAt);
-  context.consents.begin(transaction.id, expiresAt);
+  context.consents.begin(key, expiresAt);
   return { url: authorizationUrl(environment, carried), availability };
 }
 
@@ -287,7 +287,7 @@ async function validateVisit(
   if (!sameSecret(seen.session, digest(sessionBinding))) return { status: 'foreign-browser' };
   if (arrivedAt >= seen.expiresAt) {
     const refused = await endExpired(store, key, seen.expiresAt, scope);
-    consents.end(seen.id);
+    consents.end(key);
     return refused;
   }
   // A clock without a time grants nothing and ends nothing.
@@ -304,7 +304,7 @@ async function validateVisit(
     visit.forget();
     throw error;
   });
-  consents.end(seen.id);
+  consents.end(key);
   const taken = readTransaction(found, environment.clientId);
   if (typeof taken === 'string') return { status: taken };
   // The session was compared with the entry that was read; the verifier comes from the entry that
