@@ -69,7 +69,7 @@ export interface ClientContext {
   readonly collecting: Map<string, Set<AbortController>>;
   /** The notices for polls that wait; undefined where the portal sends none. */
   readonly hints: Hints | undefined;
-  /** The consents that were begun here, by transaction id. */
+  /** The consents that were begun here, by the key of their entry in the store. */
   readonly consents: Tally;
   /** The retrievals that were requested here, by id. */
   readonly retrievals: Tally;
