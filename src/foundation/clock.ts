@@ -190,10 +190,11 @@ function checkAdvance(now: number, ms: number): number {
   return toEpochMs(now + ms, 'ms');
 }
 
-/** A time that a movable clock waits for. */
+/** A time that a movable clock waits for, and how the clock below it waits for what is left. */
 interface Due {
   readonly at: number;
   readonly ring: () => void;
+  readonly start: (ms: number, over: () => void) => () => void;
   cancel: () => void;
 }
 
@@ -217,20 +218,36 @@ export class MovableClock implements VirtualClock {
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (!(ms > 0)) return resolve();
-      const end = this.alarm(ms, () => {
+      const fail = (reason: unknown) => {
+        end();
+        signal?.removeEventListener('abort', abort);
+        reject(reason);
+      };
+      const abort = () => fail(signal?.reason);
+      // By the wait of the clock below, which says why if it cannot wait.
+      const start: Due['start'] = (left, over) => {
+        const moved = new AbortController();
+        waitBy(this.#base, left, moved.signal).then(
+          over,
+          (reason) => moved.signal.aborted || fail(reason),
+        );
+        return () => moved.abort(CANCELLED);
+      };
+      const ring = () => {
         signal?.removeEventListener('abort', abort);
         resolve();
-      });
-      const abort = () => {
-        end();
-        reject(signal?.reason);
       };
+      const end = this.#add(ms, ring, start);
       signal?.addEventListener('abort', abort, ONCE);
     });
 
   /** Calls `ring` after `ms` milliseconds of this clock, unless the returned function is called. */
   alarm(ms: number, ring: () => void): () => void {
-    const due: Due = { at: this.now() + ms, ring, cancel: () => undefined };
+    return this.#add(ms, ring, (left, over) => alarm(this.#base, left, over));
+  }
+
+  #add(ms: number, ring: () => void, start: Due['start']): () => void {
+    const due: Due = { at: this.now() + ms, ring, start, cancel: () => undefined };
     this.#waits.add(due);
     this.#arm(due);
     return () => {
@@ -240,7 +257,7 @@ export class MovableClock implements VirtualClock {
   }
 
   #arm(due: Due): void {
-    due.cancel = alarm(this.#base, due.at - this.now(), () => {
+    due.cancel = due.start(due.at - this.now(), () => {
       if (this.#waits.delete(due)) due.ring();
     });
   }

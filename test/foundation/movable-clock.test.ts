@@ -87,6 +87,14 @@ describe('a clock that a sandbox makes movable', () => {
     await expect(clock.wait(1_000, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
+  it('rejects a wait with what the clock below it rejects with', async () => {
+    const reason = new Error('no timers');
+    const broken = { now: () => base.now(), wait: () => Promise.reject(reason) };
+    ({ clock } = createSandbox({ registrations: [registration], clock: broken }));
+    await expect(clock.wait(1_000)).rejects.toBe(reason);
+    await expect(clock.wait(1_000, new AbortController().signal)).rejects.toBe(reason);
+  });
+
   it('refuses to go back by advance, and times that do not exist', () => {
     expect(() => clock.advance(-1)).toThrow(expect.objectContaining({ code: 'invalid_option' }));
     expect(() => clock.advance(Number.NaN)).toThrow();
