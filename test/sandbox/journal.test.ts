@@ -13,6 +13,7 @@ import {
   fields,
   inquiry,
   poll,
+  refused,
   registration,
   request,
   verifier,
@@ -27,16 +28,8 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
-});
 
-describe('the log', () => {
+describe('the journal', () => {
   it('lists the steps by the sandbox’s clock, without secrets and personal data', async () => {
     const code = await codeFor(sandbox, 'hanako');
     const token = String((await exchange(sandbox, code)).body.access_token);

@@ -1,5 +1,6 @@
 // The steps of the flow as plain requests, as a client in any language would send them.
 import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Registration, Sandbox } from '../../src/sandbox/index.js';
 import { publicProfile } from '../../src/wire/public-profile.js';
 
@@ -207,3 +208,13 @@ export async function journey(
   }
   throw new Error('no result after ten polls');
 }
+
+/** What a refusal looks like to its caller: an OAuth error with a sentence in both languages. */
+export const refused = (status: number, error: string) => ({
+  status,
+  body: {
+    error,
+    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
+    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
+  },
+});

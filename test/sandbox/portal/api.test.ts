@@ -5,7 +5,7 @@ import {
   type Sandbox,
   type VirtualClock,
 } from '../../../src/sandbox/index.js';
-import { paths, registration, send, tokenFor } from '../steps.js';
+import { paths, refused, registration, send, tokenFor } from '../steps.js';
 
 let clock: VirtualClock;
 let sandbox: Sandbox;
@@ -13,14 +13,6 @@ let sandbox: Sandbox;
 beforeEach(() => {
   clock = createVirtualClock('2026-12-01T10:00:00+09:00');
   sandbox = createSandbox({ registrations: [registration], clock });
-});
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
 });
 
 describe('the API', () => {

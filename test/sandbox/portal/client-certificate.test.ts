@@ -13,6 +13,7 @@ import {
   fields,
   inquiry,
   paths,
+  refused,
   registration,
   tokenFor,
 } from '../steps.js';
@@ -34,14 +35,6 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
-});
 
 describe('the client certificate of a call', () => {
   it('must be the registered one', async () => {

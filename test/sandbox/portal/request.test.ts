@@ -5,7 +5,17 @@ import {
   type Sandbox,
   type VirtualClock,
 } from '../../../src/sandbox/index.js';
-import { call, fields, inquiry, paths, registration, request, send, tokenFor } from '../steps.js';
+import {
+  call,
+  fields,
+  inquiry,
+  paths,
+  refused,
+  registration,
+  request,
+  send,
+  tokenFor,
+} from '../steps.js';
 
 let clock: VirtualClock;
 let sandbox: Sandbox;
@@ -16,14 +26,6 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
-});
 
 describe('the request endpoint', () => {
   it('returns a process id', async () => {

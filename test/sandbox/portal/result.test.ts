@@ -10,6 +10,7 @@ import {
   inquiry,
   poll,
   processStatuses,
+  refused,
   registration,
   request,
   tokenFor,
@@ -24,14 +25,6 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
-});
 
 describe('the result endpoint', () => {
   const ask = async (persona: string) => {

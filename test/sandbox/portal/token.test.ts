@@ -5,7 +5,7 @@ import {
   type Sandbox,
   type VirtualClock,
 } from '../../../src/sandbox/index.js';
-import { codeFor, exchange, inquiry, registration, request } from '../steps.js';
+import { codeFor, exchange, inquiry, refused, registration, request } from '../steps.js';
 
 let clock: VirtualClock;
 let sandbox: Sandbox;
@@ -16,14 +16,6 @@ beforeEach(() => {
 });
 
 const income = inquiry('TM00000000000002', 'latest');
-const refused = (status: number, error: string) => ({
-  status,
-  body: {
-    error,
-    error_description: expect.stringMatching(/^[\x20-\x7e]+$/),
-    error_description_ja: expect.stringMatching(/[ぁ-んァ-ヶ一-龠].*。$/),
-  },
-});
 
 describe('the token endpoint', () => {
   it('returns an opaque bearer token for a code', async () => {
