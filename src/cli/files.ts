@@ -26,11 +26,10 @@ export function writeTextFile(path: string, text: string): void {
   }
 }
 
-/** Reads a JSON file that the person named. */
-export function readJsonFile(path: string): unknown {
-  let text: string;
+/** Reads a file that the person named. */
+export function readTextFile(path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const code = systemCode(error);
     throw new UsageError({
@@ -38,8 +37,12 @@ export function readJsonFile(path: string): unknown {
       en: `cannot read ${quoted(path)} (${code})`,
     });
   }
+}
+
+/** Reads a JSON file that the person named. */
+export function readJsonFile(path: string): unknown {
   // Some editors write a byte order mark, which JSON.parse rejects.
-  text = text.replace(/^\uFEFF/, '');
+  const text = readTextFile(path).replace(/^\uFEFF/, '');
   const inexact = inexactNumberAt(text);
   if (inexact !== undefined)
     throw new UsageError({

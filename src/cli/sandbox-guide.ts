@@ -36,6 +36,7 @@ export function describeSandbox(
     row('CA', report.caFile),
     row('page', page),
     row('control', control),
+    ...(report.remoteControl ? [row('with token', report.remoteControl.url)] : []),
     row('clock', texts.clock),
     ...report.clients.flatMap(clientRows),
     '',

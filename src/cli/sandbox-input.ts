@@ -4,7 +4,7 @@ import { isSelfInfoError } from '../foundation/errors.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { Registration } from '../sandbox/registrations.js';
 import { quoted, UsageError } from './arguments.js';
-import { readJsonFile } from './files.js';
+import { readJsonFile, readTextFile } from './files.js';
 
 const CLIENT_ID = 'SP12345678_AB1234';
 const REDIRECT_URIS = ['http://localhost:3000/callback'];
@@ -60,6 +60,12 @@ export function readRegistrations(file: string | undefined): Source<readonly Reg
 
 export function readPersonas(file: string): Source<readonly Persona[]> {
   return { value: readJsonFile(file) as readonly Persona[], root: 'options.personas', file };
+}
+
+/** Reads `--control-token-file`. A token on the command line would be shown by `ps`. */
+export function readToken(file: string | undefined): { controlToken?: string } {
+  // Editors and echo end a file with a line break.
+  return file === undefined ? {} : { controlToken: readTextFile(file).trimEnd() };
 }
 
 /** Creates the stopped clock of `--at`. */

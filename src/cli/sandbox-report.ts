@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { formatInstant } from '../foundation/time.js';
 import { controlPaths } from '../sandbox/pages/control.js';
 import type { Persona } from '../sandbox/personas/persona.js';
@@ -27,6 +28,8 @@ export interface SandboxReport {
       string
     >
   >;
+  /** Where others than loopback use the control, and the file of its token. */
+  readonly remoteControl?: { readonly url: string; readonly tokenFile: string };
   /** The time of a stopped clock. */
   readonly stoppedAt: string | null;
   readonly caFile: string;
@@ -55,6 +58,8 @@ export interface ReportOptions {
   readonly personas: readonly Persona[];
   /** Whether the clock is stopped. */
   readonly stopped: boolean;
+  /** The file of the control token. Undefined: there is none. */
+  readonly tokenFile: string | undefined;
 }
 
 /**
@@ -65,7 +70,7 @@ export interface ReportOptions {
  */
 export function writeReport(
   sandbox: StartedSandbox,
-  { files, registrations, personas, stopped }: ReportOptions,
+  { files, registrations, personas, stopped, tokenFile }: ReportOptions,
 ): SandboxReport {
   const { environment } = sandbox.connection;
   files.clear();
@@ -74,6 +79,12 @@ export function writeReport(
     apiUrl: environment.endpoints.apiUrl,
     issuer: environment.issuer,
     urls: urlsOf(sandbox),
+    ...(tokenFile !== undefined && {
+      remoteControl: {
+        url: environment.endpoints.apiUrl + controlPaths.openapi,
+        tokenFile: resolve(tokenFile),
+      },
+    }),
     stoppedAt: stopped ? formatInstant(sandbox.clock.now()) : null,
     caFile: files.save('ca.pem', environment.ca?.join('') ?? ''),
     clients: registrations.map((registration, index) =>

@@ -12,6 +12,7 @@ import {
   readPersonas,
   readPort,
   readRegistrations,
+  readToken,
   type Source,
 } from './sandbox-input.js';
 import { writeReport } from './sandbox-report.js';
@@ -29,6 +30,8 @@ Ctrl+C で終了します。開発用の認証局、クライアント証明書�
   --host 名前[,名前]     接続に使うホスト名（例: sandbox）。URL には最初の名前を使用。
                          localhost 以外を含む場合は、ほかのマシンからも接続可能
   --out フォルダ         証明書と秘密鍵を、一時フォルダではなくここに書き出す（終了時に削除）
+  --control-token-file ファイル
+                         このファイルのトークンを送れば、ほかのマシンからも動作を変更可能（API 側）
   --env ファイル         アプリ用の環境変数 SELFINFO_... をここに書き出す（終了時に削除）
   --json                 説明の代わりに JSON を表示
   --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
@@ -57,6 +60,9 @@ Options
                      With a name other than localhost, other machines can connect
   --out DIR          folder for certificates and keys (default: a temporary one); they are
                      deleted at the end
+  --control-token-file FILE
+                     lets other machines change the sandbox, at its API, with the token in
+                     this file
   --env FILE         file for the variables SELFINFO_... of your app; deleted at the end
   --json             print JSON instead of the guide
   --service FILE     the registration of your service, JSON: what defineService takes,
@@ -78,6 +84,7 @@ const options = {
   port: 'value',
   'api-port': 'value',
   host: 'list',
+  'control-token-file': 'value',
   out: 'value',
   env: 'value',
   json: 'flag',
@@ -112,6 +119,9 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     values.catalog === undefined ? undefined : createCalendar({}, readCatalog(values.catalog));
   const clock = values.at === undefined ? undefined : readClock(values.at);
 
+  const { 'control-token-file': tokenFile } = values;
+  const token = readToken(tokenFile);
+
   const files = new SandboxFiles({
     out: values.out,
     env: values.env,
@@ -132,15 +142,16 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     ...(clock && { clock }),
     ...(calendar && { calendar }),
     ...(values.host !== undefined && { hosts: values.host.split(',') }),
+    ...token,
     startEvenThoughNodeEnvIsProduction: values['even-in-production'] !== undefined,
     browserPort,
     apiPort,
   });
   const citizens = personas?.value ?? builtIn;
-  const shown = { registrations: registrations.value, personas: citizens };
+  const shown = { registrations: registrations.value, personas: citizens, files, tokenFile };
   try {
     // Nothing is awaited since the start, so no health check is answered before the files are there.
-    const report = writeReport(sandbox, { ...shown, files, stopped: clock !== undefined });
+    const report = writeReport(sandbox, { ...shown, stopped: clock !== undefined });
     return values.json === undefined
       ? describeSandbox(sandbox, report, { ...shown, lang })
       : printJson(report);
@@ -201,6 +212,7 @@ async function start(
           /^(?:Option|オプション) options\.hosts\[(\d+)\]/,
           (_, index) => `--host ${quoted(hosts[index] ?? '')}`,
         )
+        .replace(/^(?:Option|オプション) options\.controlToken/, '--control-token-file')
         .replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({
       ja: placed(known ? error.messageJa : error.message),

@@ -1,7 +1,6 @@
 import { callerOf } from './caller.js';
 import type { Attempt, SandboxContext } from './context.js';
 import type { ControlApp } from './control/http.js';
-import { CONTROL_PATH } from './control/place.js';
 import { corrupt, type Delivery, failBefore } from './fault-effects.js';
 import type { Fault } from './faults.js';
 import { Refusal } from './portal/refusals.js';
@@ -25,14 +24,22 @@ export interface Peer {
  * The whole sandbox as one function from request to response. Every request gets a response. Only
  * an invalid `peer.clientCertificate`, or an abort during a delay, rejects.
  */
-export type App = (request: Request, peer?: Peer) => Promise<Delivery>;
+export type App = (request: Request, caller?: Caller) => Promise<Delivery>;
+
+/** A peer of a sandbox that listens. */
+export interface Caller extends Peer {
+  /** Whether it lacks a certificate of this sandbox, where the portal requires one. */
+  readonly uncertified?: boolean;
+}
 
 /** Creates the app of a sandbox. */
 export function createApp(context: SandboxContext, control: ControlApp): App {
   const routes = routesOf(context);
-  return async (request, peer = {}) => {
-    const controlled = await answerControl(context, control, request, peer);
+  return async (request, peer: Caller = {}) => {
+    const controlled = await answerControl(control, request, peer);
     if (controlled !== undefined) return { response: controlled };
+    // As TLS does where it requires a certificate.
+    if (peer.uncertified) return { response: Response.error(), connection: 'close' };
     const answer = async (inner: Request): Promise<Answered> => {
       const route = findRoute(context, routes, inner);
       return route instanceof Response
@@ -48,13 +55,10 @@ export function createApp(context: SandboxContext, control: ControlApp): App {
 
 /** Answers a request to the control; undefined for any other request. */
 async function answerControl(
-  { origins }: SandboxContext,
   control: ControlApp,
   request: Request,
   peer: Peer,
 ): Promise<Response | undefined> {
-  const { origin, pathname } = new URL(request.url);
-  if (!(origin + pathname).startsWith(`${origins.browserUrl}${CONTROL_PATH}/`)) return undefined;
   try {
     return await control(request, attemptOf(peer));
   } catch (refusal) {

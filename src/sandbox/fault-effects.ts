@@ -12,7 +12,8 @@ export type ConnectionFault = 'stall' | 'reset' | 'truncate';
 /** A response, and what happens to the connection that carries it. */
 export interface Delivery {
   readonly response: Response;
-  readonly connection?: ConnectionFault;
+  /** What happens to the connection. `close`: it ends without an answer. */
+  readonly connection?: ConnectionFault | 'close';
 }
 
 /** Returns the response of a fault that replaces its step, or undefined for other faults. */

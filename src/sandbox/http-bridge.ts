@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { App } from './app.js';
 import type { Delivery } from './fault-effects.js';
@@ -37,6 +38,7 @@ async function serve(
     const { response, connection } = await respond(bridge, incoming, gone.signal);
     // The connection stays open without a response until the caller or the sandbox closes it.
     if (connection === 'stall') return;
+    if (connection === 'close') return void incoming.socket.destroy();
     const body = Buffer.from(await response.arrayBuffer());
     outgoing.writeHead(response.status, {
       ...Object.fromEntries(response.headers),
@@ -84,12 +86,20 @@ async function respond(
     signal,
     ...(method !== 'GET' && method !== 'HEAD' && { body }),
   });
-  const clientCertificate =
-    socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
+  const clientCertificate = certificateOf(socket);
   return app(request, {
     ...(clientCertificate !== undefined && { clientCertificate }),
     remote: !isOnLoopback || !isLoopback(socket.remoteAddress),
+    uncertified: socket instanceof TLSSocket && clientCertificate === undefined,
   });
+}
+
+/** Returns the client certificate of a connection, PEM, if the CA of the sandbox issued it. */
+function certificateOf(socket: Socket): string | undefined {
+  // A resumed session without a certificate counts as authorized.
+  return socket instanceof TLSSocket && socket.authorized
+    ? socket.getPeerX509Certificate()?.toString()
+    : undefined;
 }
 
 function isLoopback(address = ''): boolean {

@@ -19,8 +19,17 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
-/** Creates the server of the pages (http) and that of the API (mutual TLS). Neither listens yet. */
-export function createListeners({ cert, key }: Credential, ca: string): Listeners {
+/**
+ * Creates the server of the pages (http) and that of the API (mutual TLS). Neither listens yet.
+ *
+ * @param isCertificateRequired - whether TLS ends a connection without a valid client certificate;
+ * otherwise the app decides.
+ */
+export function createListeners(
+  { cert, key }: Credential,
+  ca: string,
+  isCertificateRequired: boolean,
+): Listeners {
   const pages = createListener(createHttpServer());
   const api = createListener(
     createHttpsServer({
@@ -28,7 +37,7 @@ export function createListeners({ cert, key }: Credential, ca: string): Listener
       key,
       ca,
       requestCert: true,
-      rejectUnauthorized: true,
+      rejectUnauthorized: isCertificateRequired,
       minVersion: 'TLSv1.2',
     }),
   );

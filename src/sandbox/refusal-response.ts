@@ -25,7 +25,7 @@ function challengeOf({ reason, status, error, description }: Refusal): string | 
   if (error === 'invalid_client') return `ClientCertificate error="${error}"`;
   if (status !== 401) return undefined;
   // RFC 6750: a call without any credentials gets the scheme only.
-  return reason === 'token_required'
+  return reason === 'token_required' || reason === 'control_token_wrong'
     ? 'Bearer'
     : `Bearer error="${error}", error_description="${description}"`;
 }

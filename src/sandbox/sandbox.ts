@@ -4,6 +4,7 @@ import { isSpaceName, spacePath } from '../wire/environment.js';
 import type { App } from './app.js';
 import type { Origins } from './context.js';
 import { toNamedSpace } from './control/place.js';
+import type { Reach } from './control/reach.js';
 import { detach } from './fault-effects.js';
 import { checkOptions, SANDBOX_KEYS } from './options.js';
 import { Refusal } from './portal/refusals.js';
@@ -53,11 +54,15 @@ export interface BuiltSandbox {
 }
 
 /** Builds a sandbox for given origins. */
-export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: string): BuiltSandbox {
+export function buildSandbox(
+  options: SandboxOptions,
+  origins: Origins,
+  reach?: Reach,
+): BuiltSandbox {
   const checked = checkOptions(options);
   const { clock, seed } = checked;
   const closed = new AbortController();
-  const common = { options: checked, ca, lifetime: closed.signal };
+  const common = { options: checked, reach, lifetime: closed.signal };
   const root = createSpace({ ...common, origins, seed, clock: movable(clock) });
   const spaces = createSpaces((name) => {
     const path = spacePath(name, 'name');
@@ -68,9 +73,11 @@ export function buildSandbox(options: SandboxOptions, origins: Origins, ca?: str
       clock: branch(clock, root.sandbox.clock.now()),
     });
   });
+  const { browserUrl, apiUrl } = origins;
+  const controlled = reach?.controlToken === undefined ? [browserUrl] : [browserUrl, apiUrl];
   const app: App = async (request, peer) => {
     try {
-      const moved = toNamedSpace(request, origins);
+      const moved = toNamedSpace(request, controlled);
       const name = spaceOf(new URL(moved.url).pathname);
       const space = name === undefined ? root : spaces.open(name);
       if (space === undefined) throw new Refusal('too_many_spaces');

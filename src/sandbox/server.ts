@@ -6,6 +6,7 @@ import { invalidOption } from '../foundation/errors.js';
 import { checkWhole, readKeys } from '../foundation/options.js';
 import type { Environment } from '../wire/environment.js';
 import type { Credential } from './certificates.js';
+import { checkControlToken, credentialFor, type Reach } from './control/reach.js';
 import { checkHosts, type Hosts } from './hosts.js';
 import { connectApp } from './http-bridge.js';
 import { createListeners, listen } from './listener.js';
@@ -23,10 +24,16 @@ export interface StartSandboxOptions extends SandboxOptions {
    * The names under which the sandbox is reached: loopback, names without a dot, or reserved names
    * such as `sandbox.default.svc.cluster.local`. The URLs use the first one. The server's certificate
    * holds all of them, and loopback. If one is not loopback, the sandbox listens on every interface
-   * of the machine and emits a warning. Its control is served to loopback only all the same. Default:
-   * `['127.0.0.1']`.
+   * of the machine and emits a warning. Without `controlToken`, its control is served to loopback only
+   * all the same. Default: `['127.0.0.1']`.
    */
   readonly hosts?: readonly string[];
+  /**
+   * Serves the control on the API too, over TLS, to callers that send this token as
+   * `Authorization: Bearer`, without a client certificate: 32 to 512 letters, digits and `._~+/-`.
+   * Default: the control is served to loopback only.
+   */
+  readonly controlToken?: string;
   /**
    * Starts the sandbox although the environment variable `NODE_ENV` is `production`, where it does
    * not belong: it grants consents of invented citizens. Default: false.
@@ -95,14 +102,18 @@ export interface StartedSandbox extends StartedSpace, AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<StartedSandbox> {
-  const { hosts, browserPort, apiPort, ...rest } = checkOptions(options);
+  const { hosts, browserPort, apiPort, controlToken, ...rest } = checkOptions(options);
   // Loaded when needed: an in-process sandbox has no certificates.
   const { createAuthority } = await import('./certificates.js');
   const authority = await createAuthority();
   const credentials = new Map<string, Credential>();
   for (const { clientId } of rest.registrations)
     credentials.set(clientId, await authority.issueClient(clientId));
-  const listeners = createListeners(await authority.issueServer(hosts.names), authority.ca);
+  const listeners = createListeners(
+    await authority.issueServer(hosts.names),
+    authority.ca,
+    controlToken === undefined,
+  );
   const { first, names, address } = hosts;
   if (address === undefined) warnOfEveryInterface();
   try {
@@ -119,14 +130,15 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Starte
     });
     const origins = { browserUrl, apiUrl };
     const sendNotice = rest.sendNotice ?? ((request: Request) => fetch(request));
-    const built = buildSandbox({ ...rest, registrations, sendNotice }, origins, authority.ca);
+    const reach = { ca: authority.ca, credentials, controlToken };
+    const built = buildSandbox({ ...rest, registrations, sendNotice }, origins, reach);
     connectApp({ listener: listeners.pages, origin: browserUrl, app: built.app, names });
     connectApp({ listener: listeners.api, origin: apiUrl, app: built.app, names });
     const close = () => {
       built.end();
       return listeners.close();
     };
-    const started = connected(built.sandbox, credentials, rest.calendar);
+    const started = connected(built.sandbox, reach, rest.calendar);
     return { ...started, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await listeners.close();
@@ -140,6 +152,7 @@ type CheckedOptions = SandboxOptions & {
   readonly browserPort: number;
   readonly apiPort: number;
   readonly hosts: Hosts;
+  readonly controlToken: string | undefined;
 };
 
 /** Checks everything before anything listens. */
@@ -149,18 +162,21 @@ function checkOptions(options: StartSandboxOptions): CheckedOptions {
     browserPort: true,
     apiPort: true,
     hosts: true,
+    controlToken: true,
     startEvenThoughNodeEnvIsProduction: true,
   } satisfies Record<keyof StartSandboxOptions, true>);
   const {
     browserPort = 0,
     apiPort = 0,
     hosts: givenHosts,
+    controlToken,
     startEvenThoughNodeEnvIsProduction: inProduction = false,
     ...rest
   } = options;
   checkPort(browserPort, 'options.browserPort');
   checkPort(apiPort, 'options.apiPort');
   const hosts = checkHosts(givenHosts, 'options.hosts');
+  checkControlToken(controlToken, 'options.controlToken');
   checkNodeEnv(inProduction);
   buildSandbox(rest, { browserUrl: NOT_LISTENING, apiUrl: NOT_LISTENING });
   const index = rest.registrations.findIndex(({ certificate }) => certificate !== undefined);
@@ -170,7 +186,7 @@ function checkOptions(options: StartSandboxOptions): CheckedOptions {
       ja: 'startSandbox が証明書を作成するため、指定できません。',
     });
   }
-  return { ...rest, browserPort, apiPort, hosts };
+  return { ...rest, browserPort, apiPort, hosts, controlToken };
 }
 
 function checkNodeEnv(inProduction: unknown): void {
@@ -202,14 +218,12 @@ function warnOfEveryInterface(): void {
 /** Adds to a portal what its clients need to reach it. */
 function connected(
   sandbox: Sandbox,
-  credentials: ReadonlyMap<string, Credential>,
+  reach: Reach,
   calendar: Calendar<Catalog> | undefined,
 ): StartedSpace {
   const connect = (clientId?: string, options?: SandboxClientOptions): Connection => {
     const environment = sandbox.environment(clientId, options);
-    // One that was registered later has none of its own, and may use any.
-    const [first] = credentials.values();
-    const credential = credentials.get(environment.clientId) ?? first;
+    const credential = credentialFor(reach, environment.clientId);
     if (credential === undefined) throw invalidOption('clientId');
     return {
       environment,
@@ -225,7 +239,7 @@ function connected(
     apiUrl,
     connection: connect(),
     connectionFor: connect,
-    space: (name) => connected(sandbox.space(name), credentials, calendar),
+    space: (name) => connected(sandbox.space(name), reach, calendar),
   };
 }
 

@@ -14,6 +14,7 @@ import { createChance } from './chance.js';
 import { createContext, type Origins } from './context.js';
 import { createControl } from './control/control.js';
 import { createControlApp } from './control/http.js';
+import type { Reach } from './control/reach.js';
 import { detach } from './fault-effects.js';
 import { createFaultPlan } from './faults.js';
 import type { CheckedOptions } from './options.js';
@@ -29,7 +30,8 @@ export interface SpaceSetup {
   readonly options: CheckedOptions;
   /** Of this space. */
   readonly origins: Origins;
-  readonly ca: string | undefined;
+  /** Undefined: it does not listen. */
+  readonly reach: Reach | undefined;
   readonly clock: SpaceClock;
   readonly seed: string | undefined;
   /** Ends when the sandbox is closed. */
@@ -43,7 +45,8 @@ export interface Space {
 }
 
 /** Builds a portal in which nothing has happened yet. */
-export function createSpace({ options, origins, ca, clock, seed, lifetime }: SpaceSetup): Space {
+export function createSpace(setup: SpaceSetup): Space {
+  const { options, origins, reach, clock, seed, lifetime } = setup;
   const { profile } = options;
   const begin = () => {
     const chance = createChance(seed);
@@ -57,7 +60,7 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
     Object.assign(context, createContext(begin(), context.journal));
   };
   const control = createControl(context, reset);
-  const app = createApp(context, createControlApp(context, control));
+  const app = createApp(context, createControlApp(context, control, reach));
   const fetch: Sandbox['fetch'] = async (request, peer) =>
     detach(await app(request, peer), request.signal);
   const sandbox: Space['sandbox'] = {
@@ -81,7 +84,7 @@ export function createSpace({ options, origins, ca, clock, seed, lifetime }: Spa
         redirectUri: client.redirectUris[0],
         endpoints: origins,
         issuer: origins.apiUrl,
-        ...(ca !== undefined && { ca }),
+        ...(reach && { ca: reach.ca }),
         profile: options.profile ?? profileFor(client, profile),
       });
     },

@@ -53,6 +53,24 @@ function readings(path: string): unknown[] {
   });
 }
 
+describe('sandbox --control-token-file', () => {
+  const token = 'a-control-token-of-a-test-0123456789';
+  const args = ['sandbox', '--control-token-file', 'control.token'];
+
+  it('prints where the control is and the file of its token, never the token', async () => {
+    writeFileSync(join(folder, 'control.token'), `${token}\n`);
+    const json = await run([...args, '--json']);
+    const { apiUrl, remoteControl } = JSON.parse(json.stdout);
+    expect(remoteControl).toEqual({
+      url: `${apiUrl}/sandbox/openapi.json`,
+      tokenFile: join(folder, 'control.token'),
+    });
+    const guide = await run(args);
+    expect(guide.stdout).toMatch(/^ {2}with token {4}https:.*\/sandbox\/openapi\.json$/m);
+    expect(JSON.stringify([json, guide])).not.toContain(token);
+  });
+});
+
 describe('the file of sandbox --env', () => {
   it('has no quotes where none are needed, so that docker run reads it too', async () => {
     const args = ['--out', 'plain', '--env', 'plain.env', '--host', 'localhost'];

@@ -83,6 +83,13 @@ describe('the command sandbox refuses to start', () => {
     });
   });
 
+  it('for a control token that is too short, and does not show it', async () => {
+    const { status, stdout, said } = await refused('--control-token-file', write('token', 'short'));
+    expect([status, stdout]).toEqual([2, '']);
+    expect(said).toMatch(/^myna-selfinfo: --control-token-file.* Use 32 to 512 random letters/);
+    expect(said).not.toContain('short');
+  });
+
   it('for a file that is not JSON, and quotes nothing from it', async () => {
     for (const option of ['--service', '--personas']) {
       const { status, said } = await refused(option, write('broken.json', '{ "name": "x", }'));

@@ -10,20 +10,27 @@ import { Refusal } from '../portal/refusals.js';
 import { jsonRefusal } from '../refusal-response.js';
 import { describeControl } from './openapi.js';
 import { operationsOf } from './operations.js';
-import { CONTROL_PATH } from './place.js';
+import { authorizeControl, controlUrls, type Reach } from './reach.js';
 import type { SandboxControl } from './types.js';
 
 /** Answers a request to the control; undefined if nothing is served at its path. */
 export type ControlApp = (request: Request, attempt: Attempt) => Promise<Response | undefined>;
 
 /** Creates the control over HTTP. */
-export function createControlApp(context: SandboxContext, control: SandboxControl): ControlApp {
+export function createControlApp(
+  context: SandboxContext,
+  control: SandboxControl,
+  reach: Reach | undefined,
+): ControlApp {
   const operations = operationsOf(context.catalog);
-  return async (request, { remote }) => {
+  const token = reach?.controlToken;
+  const urls = controlUrls(context.origins, token);
+  return async (request, { remote: isRemote }) => {
     const url = new URL(request.url);
-    const path = url.pathname.slice(
-      new URL(context.origins.browserUrl + CONTROL_PATH).pathname.length,
-    );
+    const at = url.origin + url.pathname;
+    const base = Object.values(urls).find((served) => at.startsWith(`${served}/`));
+    if (base === undefined) return undefined;
+    const path = at.slice(base.length);
     const here = operations.flatMap((operation) => {
       const parameters = match(operation.path, path);
       return parameters === undefined ? [] : [{ operation, parameters }];
@@ -31,11 +38,10 @@ export function createControlApp(context: SandboxContext, control: SandboxContro
     const methods =
       path === '/openapi.json' ? ['GET'] : here.map(({ operation }) => operation.method);
     if (methods.length === 0) return undefined;
-    if (remote || process.env.NODE_ENV === 'production') throw new Refusal('not_for_remote');
+    authorizeControl(request, { isRemote, token: base === urls.remote ? token : undefined });
     if (!methods.some((method) => method === request.method)) return notAllowed(methods);
     const found = here.find(({ operation }) => operation.method === request.method);
-    if (found === undefined)
-      return jsonResponse(describeControl(operations, context.origins.browserUrl + CONTROL_PATH));
+    if (found === undefined) return jsonResponse(describeControl(operations, urls));
     const { operation, parameters } = found;
     const body =
       operation.body === undefined ? undefined : await readJson(request, MAX_CONTROL_BODY_BYTES);

@@ -2,9 +2,15 @@ import { registry, toJSONSchema, type ZodType } from 'zod';
 import { anyJson } from '../personas/persona.js';
 import type { Operation } from './operations.js';
 import { spaceHeader } from './place.js';
+import type { controlUrls } from './reach.js';
+
+const TOKEN = 'ControlToken';
 
 /** Describes operations as an OpenAPI 3.1 document. */
-export function describeControl(operations: readonly Operation[], serverUrl: string): object {
+export function describeControl(
+  operations: readonly Operation[],
+  { local, remote }: ReturnType<typeof controlUrls>,
+): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations)
     paths[operation.path] = {
@@ -19,10 +25,20 @@ export function describeControl(operations: readonly Operation[], serverUrl: str
       version: '1',
       description: 'Reads and changes a sandbox, or one of its spaces, while it runs.',
     },
-    servers: [{ url: serverUrl }],
+    servers: [
+      { url: local, description: 'To callers on loopback, without a token.' },
+      ...(remote === undefined
+        ? []
+        : [{ url: remote, description: 'To every caller, over TLS, with the control token.' }]),
+    ],
+    // Which of the two depends on the server.
+    ...(remote !== undefined && { security: [{}, { [TOKEN]: [] }] }),
     paths,
     components: {
       parameters: { Space: space },
+      ...(remote !== undefined && {
+        securitySchemes: { [TOKEN]: { type: 'http', scheme: 'bearer' } },
+      }),
       schemas: { ...schemasOf(operations), Problem: problem },
     },
   };

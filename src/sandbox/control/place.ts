@@ -1,5 +1,4 @@
 import { isSpaceName } from '../../wire/environment.js';
-import type { Origins } from '../context.js';
 import { Refusal } from '../portal/refusals.js';
 
 /** Where the control is served, below the base URL of the pages. */
@@ -18,12 +17,16 @@ export const CONTROL_PATH = '/sandbox';
  */
 export const spaceHeader = 'x-sandbox-space';
 
-/** Returns a request of the control as one to the space that its header names, and any other as is. */
-export function toNamedSpace(request: Request, { browserUrl }: Origins): Request {
+/**
+ * Returns a request of the control as one to the space that its header names, and any other as is.
+ *
+ * @param origins - those at which the control is served.
+ */
+export function toNamedSpace(request: Request, origins: readonly string[]): Request {
   const name = request.headers.get(spaceHeader);
   const url = new URL(request.url);
   const [, path = ''] = /^(?:\/s\/[^/]+)?(\/.*)$/.exec(url.pathname) ?? [];
-  if (name === null || url.origin !== browserUrl || !path.startsWith(`${CONTROL_PATH}/`))
+  if (name === null || !origins.includes(url.origin) || !path.startsWith(`${CONTROL_PATH}/`))
     return request;
   if (!isSpaceName(name)) throw new Refusal('space_unusable', spaceHeader);
   url.pathname = `/s/${name}${path}`;

@@ -33,7 +33,7 @@ export function verifySecret(
     throw new Refusal('secret_required', method);
   const [id, password] = isBasic ? readBasic(header ?? '') : [clientId, body ?? ''];
   // Both are compared, so that the time does not tell which one is wrong.
-  const right = [isSame(id, clientId), isSame(password, secret)];
+  const right = [isSameSecret(id, clientId), isSameSecret(password, secret)];
   if (right.includes(false)) throw new Refusal('secret_wrong');
 }
 
@@ -55,7 +55,8 @@ function decode(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
-function isSame(given: string, registered: string): boolean {
+/** Compares two secrets in a time that does not depend on them. */
+export function isSameSecret(given: string, registered: string): boolean {
   const [a, b] = [given, registered].map((text) => createHash('sha256').update(text).digest());
   return timingSafeEqual(a as Buffer, b as Buffer);
 }

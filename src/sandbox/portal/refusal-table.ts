@@ -300,8 +300,14 @@ export const refusalTable = {
   not_for_remote: {
     error: 'access_denied',
     status: 403,
-    en: 'Only callers on loopback can use what is below /sandbox, and none under NODE_ENV=production.',
-    ja: '/sandbox 以下は、ループバックからのみ利用できます。NODE_ENV が production のときは利用できません。',
+    en: 'Only callers on loopback can use what is below /sandbox here, and none under NODE_ENV=production. Others use it at the API, with the control token of the sandbox.',
+    ja: 'ここでは、/sandbox 以下はループバックからのみ利用できます。それ以外からは、制御トークンを付けて API 側で利用してください。NODE_ENV が production のときは利用できません。',
+  },
+  control_token_wrong: {
+    error: 'access_denied',
+    status: 401,
+    en: 'Send the control token of this sandbox, as: Authorization: Bearer <token>.',
+    ja: 'このサンドボックスの制御トークンを Authorization: Bearer <トークン> として送ってください。',
   },
   too_many_spaces: {
     error: 'not_found',
