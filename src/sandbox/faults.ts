@@ -171,7 +171,10 @@ export function checkFault(value: unknown, path: string, problems: Problems): Fa
 /** Adds a problem if a fault is not possible at its step. */
 function checkPlace(fault: Fault, path: string, problems: Problems): void {
   if (!isPossible(fault))
-    problems.add(`${path}.do`, `not at this step: only ${stepsOf(fault.do).join(', ')}`);
+    problems.add(`${path}.do`, {
+      en: `It is possible only at ${stepsOf(fault.do).join(', ')}.`,
+      ja: `この動作を指定できるステップは ${stepsOf(fault.do).join('、')} だけです。`,
+    });
 }
 
 function isPossible(fault: Fault): boolean {

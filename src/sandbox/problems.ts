@@ -1,13 +1,20 @@
 import type { ZodType } from 'zod';
-import { invalidOption, isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
+import {
+  type Expected,
+  invalidOption,
+  isSelfInfoError,
+  type SelfInfoError,
+} from '../foundation/errors.js';
 import { ownData } from '../foundation/own.js';
+import { placesOf, reasonOfTypeError } from './problem-reasons.js';
 
 // Limits the message, because a wrong file may contain any number of problems.
 const MOST_LISTED = 1_000;
 
 interface Problem {
   readonly path: string;
-  readonly text: string;
+  /** What is wrong with the place. */
+  readonly reason: Expected;
   readonly error: Error;
 }
 
@@ -25,19 +32,14 @@ export class Problems {
     } catch (error) {
       if (!(error instanceof TypeError) && !isSelfInfoError(error)) throw error;
       const path = (isSelfInfoError(error) ? error.path : error.message.split(' ')[0]) ?? 'options';
-      this.#found.push({
-        path,
-        text: isSelfInfoError(error) ? `${path} (${error.code})` : error.message.replace(/\.$/, ''),
-        error,
-      });
+      this.#found.push({ path, reason: reasonIn(error, path), error });
       return undefined;
     }
   }
 
   /** Adds a problem. */
-  add(path: string, reason: string): void {
-    const text = `${path} (${reason})`;
-    this.#found.push({ path, text, error: invalidList(path, text) });
+  add(path: string, reason: Expected): void {
+    this.#found.push({ path, reason, error: invalidOption(path, reason) });
   }
 
   /** Parses a list as `parse` does. Data that is not a list is a wrong type. */
@@ -53,12 +55,13 @@ export class Problems {
     return this.check(() => {
       if (typeof value !== 'object' || value === null)
         throw new TypeError(`${path} must be an object.`);
-      const parsed = schema.safeParse(ownData(value));
+      // The input shows whether a value is missing.
+      const parsed = schema.safeParse(ownData(value), { reportInput: true });
       if (parsed.success) return ownData(parsed.data) as T;
-      for (const issue of parsed.error.issues)
+      for (const found of parsed.error.issues.flatMap(placesOf))
         this.add(
-          issue.path.reduce<string>((at, key) => at + step(key), path),
-          issue.code,
+          found.path.reduce<string>((at, key) => at + step(key), path),
+          found.reason,
         );
       return undefined;
     });
@@ -69,19 +72,37 @@ export class Problems {
     const [first, ...others] = this.#found;
     if (first === undefined) return;
     if (others.length === 0) throw first.error;
-    const listed = this.#found.slice(0, MOST_LISTED).map((problem) => problem.text);
-    const left = this.#found.length - listed.length;
-    throw invalidList(first.path, `${listed.join(', ')}${left > 0 ? ` ... (+${left})` : ''}`);
+    const byText = new Map(this.#found.map((one) => [one.path + one.reason.en, one]));
+    const listed = [...byText.values()].slice(0, MOST_LISTED);
+    const left = byText.size - listed.length;
+    const rest = left > 0 ? ` ... (+${left})` : '';
+    const list = (open: string, language: keyof Expected, close: string) =>
+      listed.map(({ path, reason }) => path + open + reason[language] + close);
+    throw invalidOption(first.path, {
+      en: `Correct these places: ${list(' (', 'en', ')').join(', ')}${rest}.`,
+      ja: `次の箇所を修正してください: ${list('（', 'ja', '）').join('、')}${rest}。`,
+    });
   }
+}
+
+/** Runs a check that adds problems, and throws them. */
+export function checked<T>(check: (problems: Problems) => T | undefined): T {
+  const problems = new Problems();
+  const value = check(problems);
+  problems.throwIfAny();
+  return value as T;
 }
 
 function step(key: PropertyKey): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 60)}`;
 }
 
-function invalidList(path: string, list: string): SelfInfoError {
-  return invalidOption(path, {
-    en: `Correct these places: ${list}.`,
-    ja: `次の箇所を修正してください: ${list}。`,
-  });
+/** Returns what an error says about its path, without the words that name the path. */
+function reasonIn(error: SelfInfoError | TypeError, path: string): Expected {
+  if (!isSelfInfoError(error))
+    return reasonOfTypeError(error) ?? { en: error.message, ja: error.message };
+  const { message, messageJa } = invalidOption(path);
+  const after = (start: string, text: string) =>
+    text.startsWith(start) && text !== start ? text.slice(start.length).trim() : text;
+  return { en: after(message, error.message), ja: after(messageJa, error.messageJa) };
 }

@@ -260,7 +260,7 @@ describe('the control over HTTP', () => {
     ['PUT', '/sandbox/personas/NEW', persona, 'persona.id'],
     ['PUT', '/sandbox/personas/new-one', null, 'persona.name'],
     ['PUT', '/sandbox/personas/hanako/records/local-tax', 5, 'persona.records.local-tax'],
-    ['PUT', '/sandbox/personas/hanako/records/nothing', [], 'persona.records'],
+    ['PUT', '/sandbox/personas/hanako/records/nothing', [], 'persona.records.nothing'],
     ['POST', '/sandbox/faults', { on: 'result', do: 'lose' }, 'fault.do'],
     ['POST', '/sandbox/faults', { ...fault, share: 2 }, 'fault.share'],
     ['POST', '/sandbox/faults', 5, 'fault'],
@@ -276,6 +276,8 @@ describe('the control over HTTP', () => {
     ['PUT', '/sandbox/rule', { persona: 'nobody' }, 'rule.persona'],
     ['PUT', '/sandbox/rule', null, 'rule'],
     ['DELETE', `/sandbox/registrations/${CLIENT_ID}`, undefined, 'registrations'],
+    ['POST', '/sandbox/reset', { all: true }, 'body.all'],
+    ['POST', '/sandbox/reset', 5, 'body'],
   ])('refuses %s %s with %j, says where and changes nothing', async (method, path, body, at) => {
     const before = await state();
     const { status, body: problem } = await send(method, path, body);
@@ -312,6 +314,17 @@ describe('the control over HTTP', () => {
     expect([status, problem.error]).toEqual([400, 'invalid_request']);
     expect(problem.error_description_ja).toMatch(/[ぁ-ん]/);
     expect(await state()).toEqual(before);
+  });
+
+  it.each([
+    ['step=nowhere', 'step'],
+    ['after=1&stpe=token', 'stpe'],
+    ['count=0', 'count'],
+    ['%20=1', 'unknown'],
+  ])('names the parameter that is wrong in ?%s', async (query, name) => {
+    const { body } = await send('GET', `/sandbox/journal?${query}`);
+    expect(body.error_description).toContain(`parameter ${name} `);
+    expect(body.error_description_ja).toContain(` ${name} `);
   });
 
   it.each([

@@ -188,7 +188,11 @@ describe('the option faults of createSandbox', () => {
     ['of an unknown kind', { on: 'token', do: 'explode' }, 'options.faults[0].do'],
     ['with a delay without ms', { on: 'token', do: 'delay' }, 'options.faults[0].ms'],
     ['with a negative delay', { on: 'token', do: 'delay', ms: -1 }, 'options.faults[0].ms'],
-    ['with a setting of another fault', { on: 'token', do: 'stall', ms: 1 }, 'options.faults[0]'],
+    [
+      'with a setting of another fault',
+      { on: 'token', do: 'stall', ms: 1 },
+      'options.faults[0].ms',
+    ],
     [
       'of invalid JSON at a step that returns a page',
       { on: 'authorize', do: 'invalid-json' },

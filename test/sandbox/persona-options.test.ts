@@ -12,11 +12,11 @@ describe('the option personas of createSandbox', () => {
   it.each([
     ['a PIN of five digits', { ...hanako, pin: '12345' }, 'options.personas[0].pin'],
     ['an id with spaces', { ...hanako, id: 'A b' }, 'options.personas[0].id'],
-    ['an unknown key', { ...hanako, records: {}, nick: 'x' }, 'options.personas[0]'],
+    ['an unknown key', { ...hanako, records: {}, nick: 'x' }, 'options.personas[0].nick'],
     [
       'records of an unknown detail',
       { ...hanako, records: { income: [] } },
-      'options.personas[0].records',
+      'options.personas[0].records.income',
     ],
     [
       'an unknown server',

@@ -7,7 +7,7 @@ import type { SandboxContext } from '../context.js';
 import { checkFault } from '../faults.js';
 import { type Journal, type JournalEntry, type JournalQuery, querySchema } from '../journal.js';
 import { checkPersona, findPersona, type Persona } from '../personas/persona.js';
-import { Problems } from '../problems.js';
+import { checked } from '../problems.js';
 import { type Client, checkRegistration } from '../registrations.js';
 import { ruleSchema } from './rule.js';
 import type { RegisteredClient, SandboxControl, WaitOptions } from './types.js';
@@ -90,14 +90,6 @@ function controlOfAnnouncements(context: SandboxContext) {
       context.calendar = announcements.length === 0 ? calendar : changed;
     },
   } satisfies Partial<SandboxControl>;
-}
-
-/** Runs a check that adds problems, and throws them. */
-function checked<T>(check: (problems: Problems) => T | undefined): T {
-  const problems = new Problems();
-  const value = check(problems);
-  problems.throwIfAny();
-  return value as T;
 }
 
 function checkQuery(query: JournalQuery): JournalQuery {

@@ -7,6 +7,7 @@ import {
   readParameters,
 } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
+import { reasonOfTypeError } from '../problem-reasons.js';
 import { jsonRefusal } from '../refusal-response.js';
 import { describeControl } from './openapi.js';
 import { operationsOf } from './operations.js';
@@ -94,13 +95,10 @@ function notAllowed(methods: readonly string[]): Response {
 
 /** Returns the TypeError of a check as a problem. Throws everything else again. */
 function wrongType(error: unknown): SelfInfoError {
-  const [, path] =
-    /^([\w.[\]-]+) must be /.exec(error instanceof TypeError ? error.message : '') ?? [];
-  if (path === undefined) throw error;
-  return invalidOption(path, {
-    en: 'It has a wrong type: see /sandbox/openapi.json.',
-    ja: '型が正しくありません。/sandbox/openapi.json を確認してください。',
-  });
+  const reason = error instanceof TypeError ? reasonOfTypeError(error) : undefined;
+  const [path = ''] = error instanceof TypeError ? error.message.split(' ') : [];
+  if (reason === undefined) throw error;
+  return invalidOption(path, reason);
 }
 
 /** Returns what the control threw: 404 if the path names what does not exist. */

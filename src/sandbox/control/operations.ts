@@ -1,6 +1,7 @@
 import {
   array,
   coerce,
+  type core,
   enum as enumOf,
   int,
   optional,
@@ -19,6 +20,8 @@ import { faultSchema } from '../faults.js';
 import { querySchema, steps } from '../journal.js';
 import { personaSchema, recordSchema } from '../personas/persona.js';
 import { Refusal } from '../portal/refusals.js';
+import { placesOf } from '../problem-reasons.js';
+import { checked } from '../problems.js';
 import { ruleSchema } from './rule.js';
 import type { SandboxControl } from './types.js';
 
@@ -62,6 +65,7 @@ const entrySchema = strictObject({
 const planned = union(
   faultSchema.options.map((fault) => fault.extend({ id: string(), hits: int() })),
 );
+const nothing = strictObject({});
 const time = strictObject({ now: instant, epochMs: int() });
 /** Checked by the control itself: what a registration may be depends on several of its parts. */
 const openObject = strictObject({}).loose();
@@ -204,9 +208,12 @@ const timeOperations: readonly Operation[] = [
     run: ({ clock, body }) => moveClock(clock, body),
   },
   {
-    ...{ id: 'reset', method: 'POST', path: '/reset', body: strictObject({}) },
+    ...{ id: 'reset', method: 'POST', path: '/reset', body: nothing },
     summary: 'Puts everything back to how it began.',
-    run: ({ control }) => control.reset(),
+    run({ control, body }) {
+      checked((problems) => problems.parse(nothing, body, 'body'));
+      control.reset();
+    },
   },
 ];
 
@@ -215,8 +222,8 @@ async function readJournal(
   given: OperationInput['query'],
   signal: AbortSignal,
 ) {
-  const { success, data } = journalQuery.safeParse(given);
-  if (!success) throw new Refusal('control_query');
+  const { error, data } = journalQuery.safeParse(given);
+  if (error) throw new Refusal('control_query', parameterOf(error.issues));
   const { count = 1, waitMs, ...query } = data;
   if (waitMs === undefined) return control.readJournal(query);
   // Not AbortSignal.timeout: combined with another signal it may be collected before it fires.
@@ -234,6 +241,12 @@ async function readJournal(
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
   }
+}
+
+/** Returns the name of the parameter that is wrong. */
+function parameterOf([issue]: readonly core.$ZodIssue[]): string {
+  const [name] = issue === undefined ? [] : placesOf(issue).map(({ path }) => String(path[0]));
+  return /^\w{1,40}$/.test(name ?? '') ? String(name) : 'unknown';
 }
 
 function timeOf(clock: OperationInput['clock']) {

@@ -14,7 +14,7 @@ import {
 } from 'zod';
 import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
 import { holdersOf } from '../../catalog/lookup.js';
-import { invalidOption } from '../../foundation/errors.js';
+import { type Expected, invalidOption } from '../../foundation/errors.js';
 import { checkText } from '../../foundation/options.js';
 import type { Problems } from '../problems.js';
 
@@ -185,7 +185,7 @@ export function checkPersonas(
   const personas = (problems.parseList(schema, value, path) ?? []) as readonly Persona[];
   for (const [index, persona] of personas.entries()) {
     if (personas.findIndex(({ id }) => id === persona.id) !== index)
-      problems.add(`${path}[${index}].id`, 'listed twice');
+      problems.add(`${path}[${index}].id`, TWICE);
     addContradictions(persona, `${path}[${index}]`, catalog, problems);
   }
   return new Map(personas.map((persona) => [persona.id, persona]));
@@ -203,6 +203,13 @@ export function checkPersona(
   return persona;
 }
 
+const TWICE: Expected = { en: 'It is listed twice.', ja: '同じ値が2回指定されています。' };
+const REVERSED: Expected = { en: 'It is before from.', ja: 'from より前の日付です。' };
+const holdersReason = (holders: readonly string[]): Expected => ({
+  en: `This detail is held by ${holders.join(', ')} only.`,
+  ja: `この分野詳細を保有するのは ${holders.join('、')} だけです。`,
+});
+
 function addContradictions(
   { records }: Persona,
   path: string,
@@ -213,9 +220,9 @@ function addContradictions(
     for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
       const place = `${path}.records.${detail}[${at}]`;
       if (!holdersOf(detail, catalog).includes(server))
-        problems.add(`${place}.server`, 'not a holder of this detail');
+        problems.add(`${place}.server`, holdersReason(holdersOf(detail, catalog)));
       if (from !== undefined && to !== undefined && to < from)
-        problems.add(`${place}.to`, 'before from');
+        problems.add(`${place}.to`, REVERSED);
     }
   }
 }

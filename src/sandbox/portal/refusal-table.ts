@@ -328,8 +328,8 @@ export const refusalTable = {
   },
   control_query: {
     ...invalidRequest,
-    en: 'The query names an unknown parameter, or a value that is not possible: see /sandbox/openapi.json.',
-    ja: 'クエリに、不明なパラメーターか、指定できない値があります。/sandbox/openapi.json を確認してください。',
+    en: 'The query parameter {at} does not exist, or its value is not possible: see /sandbox/openapi.json.',
+    ja: 'クエリのパラメーター {at} が存在しないか、値が正しくありません。/sandbox/openapi.json を確認してください。',
   },
   clock_order_invalid: {
     ...invalidRequest,
