@@ -96,8 +96,10 @@ export interface CheckedAnnouncement {
 }
 
 const MAX_ANNOUNCEMENTS = 10_000;
-const MAX_ID = 200;
-const MAX_SOURCE = 10_000;
+/** How long an id may be. */
+export const MAX_ID = 200;
+/** How long a source may be. */
+export const MAX_SOURCE = 10_000;
 
 /** What announcements may refer to. */
 interface Known {
@@ -215,7 +217,7 @@ function checkReplaces(
     });
   }
   checkText(month, `${path}.month`);
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+  if (!MONTH.test(month))
     throw invalidOption(`${path}.month`, {
       en: 'It must have the form YYYY-MM.',
       ja: 'YYYY-MM 形式で指定してください。',
@@ -223,8 +225,12 @@ function checkReplaces(
   return { rule, month };
 }
 
-const STATES = ['closed', 'uncertain', 'slow', 'open'] as const;
-const LIMITS = ['first-use', 'some-sources', 'unknown-scope'] as const;
+/** A month, `YYYY-MM`. */
+export const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+/** What an announcement may say. */
+export const STATES = ['closed', 'uncertain', 'slow', 'open'] as const;
+/** Whom an announcement may concern. */
+export const LIMITS = ['first-use', 'some-sources', 'unknown-scope'] as const;
 
 function checkChoice<T extends string>(value: unknown, path: string, choices: readonly T[]): T {
   checkText(value, path);

@@ -4,6 +4,7 @@ import type { Clock, VirtualClock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Chance } from './chance.js';
 import type { SandboxCodec } from './codec.js';
+import { type News, NO_NEWS } from './control/news.js';
 import type { ConsentRule } from './control/rule.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
@@ -40,6 +41,8 @@ export interface SandboxContext {
   /** Runs a step as though the clock were so many milliseconds ahead. */
   withSkew<T>(ms: number, run: () => T): T;
   calendar: Calendar<Catalog>;
+  /** What the control announced, which the calendar has. */
+  news: News;
   /** How consents are given without a page. Default: by a person. */
   rule: ConsentRule | undefined;
   /** Paths, names and words of the wire. */
@@ -109,6 +112,7 @@ export function createContext(
     // Each space has its own.
     clients: new Map(options.clients),
     personas: new Map(options.personas),
+    news: NO_NEWS,
     rule: undefined,
     ...clocks,
     withSkew,

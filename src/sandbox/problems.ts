@@ -98,7 +98,7 @@ function step(key: PropertyKey): string {
 }
 
 /** Returns what an error says about its path, without the words that name the path. */
-function reasonIn(error: SelfInfoError | TypeError, path: string): Expected {
+export function reasonIn(error: SelfInfoError | TypeError, path: string): Expected {
   if (!isSelfInfoError(error))
     return reasonOfTypeError(error) ?? { en: error.message, ja: error.message };
   const { message, messageJa } = invalidOption(path);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
+import { isItemCode } from '../catalog/item-codes.js';
 import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, checkWhole, readKeys } from '../foundation/options.js';
@@ -94,9 +95,13 @@ export interface ClientItem {
   readonly holders: readonly string[];
 }
 
-const allMethods: readonly string[] = Object.keys(publicProfile.methods);
-const isMethod = (value: unknown): value is Method =>
-  typeof value === 'string' && allMethods.includes(value);
+/** The form of a client id. */
+export const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
+/** The most days that data may be kept. */
+export const MAX_RETENTION_DAYS = 36_500;
+/** The inquiry methods. */
+export const METHODS = Object.keys(publicProfile.methods) as Method[];
+const isMethod = (value: unknown): value is Method => METHODS.some((method) => method === value);
 
 /**
  * Checks every registration and returns the clients by id, in order. Adds every problem with its
@@ -190,7 +195,7 @@ export function checkRegistration(
 
 function checkClientId(value: unknown, path: string): string {
   checkText(value, path);
-  if (/^[\x21-\x7e]{1,64}$/.test(value)) return value;
+  if (CLIENT_ID.test(value)) return value;
   throw invalidOption(path, {
     en: 'It must be up to 64 printable ASCII characters without spaces.',
     ja: '空白を含まない64文字以内のASCII文字で指定してください。',
@@ -249,10 +254,10 @@ function checkService(
   const retentionDays = problems.check(() => {
     const { days } = objectAt(service.retention, `${path}.retention`);
     checkWhole(days, `${path}.retention.days`, 0);
-    if (days > 36_500)
+    if (days > MAX_RETENTION_DAYS)
       throw invalidOption(`${path}.retention.days`, {
-        en: 'It must be at most 36500.',
-        ja: '36500 以下で指定してください。',
+        en: `It must be at most ${MAX_RETENTION_DAYS}.`,
+        ja: `${MAX_RETENTION_DAYS} 以下で指定してください。`,
       });
     return days;
   });
@@ -300,7 +305,7 @@ function checkItem(value: unknown, path: string, catalog: Catalog): ClientItem {
   checkDetailId(detail, `${path}.detail`, catalog);
   if (code !== undefined) {
     checkText(code, `${path}.code`);
-    if (!/^TM\d{14}$/.test(code))
+    if (!isItemCode(code))
       throw invalidOption(`${path}.code`, {
         en: 'It must be TM and 14 digits.',
         ja: 'TM と数字14桁で指定してください。',
@@ -312,8 +317,8 @@ function checkItem(value: unknown, path: string, catalog: Catalog): ClientItem {
     const at = `${path}.inquiries[${index}]`;
     if (!isMethod(method) || methods.includes(method))
       throw invalidOption(at, {
-        en: `It must be one of ${allMethods.join(', ')}, each at most once.`,
-        ja: `${allMethods.join('、')} のいずれかを重複なく指定してください。`,
+        en: `It must be one of ${METHODS.join(', ')}, each at most once.`,
+        ja: `${METHODS.join('、')} のいずれかを重複なく指定してください。`,
       });
     if (method === 'latest' && latestBy === undefined)
       throw new SelfInfoError('latest_not_declared', { path: at });

@@ -12,6 +12,7 @@ import type { WireProfile } from '../wire/profile.js';
 import { type App, createApp } from './app.js';
 import { createChance } from './chance.js';
 import { createContext, type Origins } from './context.js';
+import { connectionOf } from './control/connection.js';
 import { createControl } from './control/control.js';
 import { createControlApp } from './control/http.js';
 import type { Reach } from './control/reach.js';
@@ -60,7 +61,20 @@ export function createSpace(setup: SpaceSetup): Space {
     Object.assign(context, createContext(begin(), context.journal));
   };
   const control = createControl(context, reset);
-  const app = createApp(context, createControlApp(context, control, reach));
+  const environment: Sandbox['environment'] = (clientId, given = {}) => {
+    const options = readKeys(given, 'options', CLIENT_KEYS);
+    const client = findClient(context.clients, clientId);
+    return sandboxEnvironment({
+      clientId: client.clientId,
+      redirectUri: client.redirectUris[0],
+      endpoints: origins,
+      issuer: origins.apiUrl,
+      ...(reach && { ca: reach.ca }),
+      profile: options.profile ?? profileFor(client, profile),
+    });
+  };
+  const connect = (clientId?: string) => connectionOf(environment(clientId), reach);
+  const app = createApp(context, createControlApp(context, control, { reach, connect }));
   const fetch: Sandbox['fetch'] = async (request, peer) =>
     detach(await app(request, peer), request.signal);
   const sandbox: Space['sandbox'] = {
@@ -76,18 +90,7 @@ export function createSpace(setup: SpaceSetup): Space {
         ? new Request(callback, ownBag({ signal: null }))
         : callback;
     },
-    environment(clientId, given = {}) {
-      const options = readKeys(given, 'options', CLIENT_KEYS);
-      const client = findClient(context.clients, clientId);
-      return sandboxEnvironment({
-        clientId: client.clientId,
-        redirectUri: client.redirectUris[0],
-        endpoints: origins,
-        issuer: origins.apiUrl,
-        ...(reach && { ca: reach.ca }),
-        profile: options.profile ?? profileFor(client, profile),
-      });
-    },
+    environment,
     clock: clock.clock,
     control,
     journal: context.journal.entries,

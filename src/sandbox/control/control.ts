@@ -1,5 +1,3 @@
-import type { Announcement } from '../../calendar/announcements.js';
-import type { Catalog } from '../../catalog/catalog.js';
 import { invalidOption, type SelfInfoError } from '../../foundation/errors.js';
 import { checkSignal, checkWhole, readKeys } from '../../foundation/options.js';
 import { ONCE } from '../../foundation/own.js';
@@ -9,6 +7,7 @@ import { type Journal, type JournalEntry, type JournalQuery, querySchema } from 
 import { checkPersona, findPersona, type Persona } from '../personas/persona.js';
 import { checked } from '../problems.js';
 import { type Client, checkRegistration } from '../registrations.js';
+import { controlOfNews } from './news.js';
 import { ruleSchema } from './rule.js';
 import type { RegisteredClient, SandboxControl, WaitOptions } from './types.js';
 
@@ -23,7 +22,7 @@ export function createControl(context: SandboxContext, reset: () => void): Sandb
     deleteFault(id) {
       if (!context.faults.remove(id)) throw unknown('id');
     },
-    ...controlOfAnnouncements(context),
+    ...controlOfNews(context),
     getRule: () => context.rule,
     putRule(rule) {
       if (rule !== undefined) {
@@ -74,20 +73,6 @@ function controlOfClients(context: SandboxContext) {
     deleteRegistration(clientId) {
       if (!context.clients.has(clientId)) throw unknown('clientId');
       deleteUnlessLast(context.clients, clientId, 'registrations');
-    },
-  } satisfies Partial<SandboxControl>;
-}
-
-function controlOfAnnouncements(context: SandboxContext) {
-  const { calendar } = context;
-  let announced: readonly Announcement<Catalog>[] = [];
-  return {
-    // After a reset, the calendar is again the one without them.
-    listAnnouncements: () => (context.calendar === calendar ? [] : announced),
-    putAnnouncements(announcements: readonly Announcement<Catalog>[]) {
-      const changed = calendar.with(announcements);
-      announced = structuredClone(announcements);
-      context.calendar = announcements.length === 0 ? calendar : changed;
     },
   } satisfies Partial<SandboxControl>;
 }

@@ -1,3 +1,4 @@
+import { strictObject } from 'zod';
 import { invalidOption, isSelfInfoError, type SelfInfoError } from '../../foundation/errors.js';
 import type { Attempt, SandboxContext } from '../context.js';
 import {
@@ -7,10 +8,10 @@ import {
   readParameters,
 } from '../portal/bodies.js';
 import { Refusal } from '../portal/refusals.js';
-import { reasonOfTypeError } from '../problem-reasons.js';
+import { placesOf, reasonOfTypeError } from '../problem-reasons.js';
 import { jsonRefusal } from '../refusal-response.js';
 import { describeControl } from './openapi.js';
-import { operationsOf } from './operations.js';
+import { type Operation, type OperationInput, operationsOf } from './operations.js';
 import { authorizeControl, controlUrls, type Reach } from './reach.js';
 import type { SandboxControl } from './types.js';
 
@@ -21,7 +22,7 @@ export type ControlApp = (request: Request, attempt: Attempt) => Promise<Respons
 export function createControlApp(
   context: SandboxContext,
   control: SandboxControl,
-  reach: Reach | undefined,
+  { reach, connect }: { readonly reach: Reach | undefined } & Pick<OperationInput, 'connect'>,
 ): ControlApp {
   const operations = operationsOf(context.catalog);
   const token = reach?.controlToken;
@@ -51,7 +52,8 @@ export function createControlApp(
         control,
         clock: context.baseClock,
         path: parameters,
-        query: Object.fromEntries(readParameters(url.search.slice(1))),
+        query: readQuery(operation, url),
+        connect,
         body: body as never,
         signal: request.signal,
       });
@@ -62,6 +64,15 @@ export function createControlApp(
       return refused(isSelfInfoError(error) ? error : wrongType(error), parameters);
     }
   };
+}
+
+/** Reads the query of an operation. */
+function readQuery({ query = strictObject({}) }: Operation, { search }: URL) {
+  const given = Object.fromEntries(readParameters(search.slice(1)));
+  const issue = query.safeParse(given).error?.issues[0];
+  if (issue === undefined) return given;
+  const [name = ''] = placesOf(issue).map(({ path }) => String(path[0]));
+  throw new Refusal('control_query', /^\w{1,40}$/.test(name) ? name : 'unknown');
 }
 
 /** Matches a path with parameters in braces. Returns their values; undefined for another path. */

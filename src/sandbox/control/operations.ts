@@ -1,7 +1,6 @@
 import {
   array,
   coerce,
-  type core,
   enum as enumOf,
   int,
   optional,
@@ -20,9 +19,10 @@ import { faultSchema } from '../faults.js';
 import { querySchema, steps } from '../journal.js';
 import { personaSchema, recordSchema } from '../personas/persona.js';
 import { Refusal } from '../portal/refusals.js';
-import { placesOf } from '../problem-reasons.js';
 import { checked } from '../problems.js';
+import type { connectionOf } from './connection.js';
 import { ruleSchema } from './rule.js';
+import { newsOperations, registrationOperations } from './setup-operations.js';
 import type { SandboxControl } from './types.js';
 
 /** What an operation is called with. Parameters are texts; the body is JSON, not yet checked. */
@@ -33,6 +33,8 @@ export interface OperationInput {
   readonly query: Readonly<Record<string, string>>;
   readonly body: never;
   readonly signal: AbortSignal;
+  /** Returns what a client needs. Default: the first one. */
+  connect(clientId?: string): ReturnType<typeof connectionOf>;
 }
 
 /** A function of the control, as it is served over HTTP and described by OpenAPI. */
@@ -67,9 +69,6 @@ const planned = union(
 );
 const nothing = strictObject({});
 const time = strictObject({ now: instant, epochMs: int() });
-/** Checked by the control itself: what a registration may be depends on several of its parts. */
-const openObject = strictObject({}).loose();
-const announcements = array(openObject);
 const journalQuery = querySchema.extend({
   after: optional(coerce.number().int().min(0)),
   count: optional(coerce.number().int().min(1).max(10_000)),
@@ -81,7 +80,8 @@ export function operationsOf(catalog: Catalog = publishedCatalog): readonly Oper
   return [
     ...personaOperations(catalog),
     ...faultOperations,
-    ...registrationOperations,
+    ...registrationOperations(catalog),
+    ...newsOperations(catalog),
     ...consentOperations,
     ...timeOperations,
   ];
@@ -128,39 +128,6 @@ const faultOperations: readonly Operation[] = [
   {
     ...{ id: 'deleteFault', method: 'DELETE', path: '/faults/{id}', summary: 'Removes a fault.' },
     run: ({ control, path }) => control.deleteFault(path.id ?? ''),
-  },
-];
-
-const registrationOperations: readonly Operation[] = [
-  {
-    ...{ id: 'listRegistrations', method: 'GET', path: '/registrations' },
-    ...{ summary: 'Returns the registrations, without secrets.', response: array(openObject) },
-    run: ({ control }) => control.listRegistrations(),
-  },
-  {
-    ...{ id: 'putRegistration', method: 'PUT', path: '/registrations/{clientId}' },
-    ...{ summary: 'Adds a registration, or replaces the one with this client id.' },
-    ...{ body: openObject, response: openObject },
-    run: ({ control, path, body }) =>
-      control.putRegistration({ ...Object(body), clientId: path.clientId }),
-  },
-  {
-    ...{ id: 'deleteRegistration', method: 'DELETE', path: '/registrations/{clientId}' },
-    summary: 'Removes a registration.',
-    run: ({ control, path }) => control.deleteRegistration(path.clientId ?? ''),
-  },
-  {
-    ...{ id: 'listAnnouncements', method: 'GET', path: '/announcements', response: announcements },
-    summary: 'Returns the announcements of the control.',
-    run: ({ control }) => control.listAnnouncements(),
-  },
-  {
-    ...{ id: 'putAnnouncements', method: 'PUT', path: '/announcements', body: announcements },
-    ...{ summary: 'Replaces the announcements of the control.', response: announcements },
-    run({ control, body }) {
-      control.putAnnouncements(body);
-      return control.listAnnouncements();
-    },
   },
 ];
 
@@ -222,9 +189,7 @@ async function readJournal(
   given: OperationInput['query'],
   signal: AbortSignal,
 ) {
-  const { error, data } = journalQuery.safeParse(given);
-  if (error) throw new Refusal('control_query', parameterOf(error.issues));
-  const { count = 1, waitMs, ...query } = data;
+  const { count = 1, waitMs, ...query } = journalQuery.parse(given);
   if (waitMs === undefined) return control.readJournal(query);
   // Not AbortSignal.timeout: combined with another signal it may be collected before it fires.
   const enough = new AbortController();
@@ -241,12 +206,6 @@ async function readJournal(
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
   }
-}
-
-/** Returns the name of the parameter that is wrong. */
-function parameterOf([issue]: readonly core.$ZodIssue[]): string {
-  const [name] = issue === undefined ? [] : placesOf(issue).map(({ path }) => String(path[0]));
-  return /^\w{1,40}$/.test(name ?? '') ? String(name) : 'unknown';
 }
 
 function timeOf(clock: OperationInput['clock']) {

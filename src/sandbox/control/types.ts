@@ -5,6 +5,7 @@ import type { Fault, PlannedFault } from '../faults.js';
 import type { JournalEntry, JournalQuery } from '../journal.js';
 import type { Persona, PersonaRecord } from '../personas/persona.js';
 import type { Registration } from '../registrations.js';
+import type { PublishedNotice, ReadNotice } from './news.js';
 import type { ConsentRule } from './rule.js';
 
 /** A registration as the control shows it: without secrets, keys and certificates. */
@@ -84,6 +85,13 @@ export interface SandboxControl {
   listAnnouncements(): readonly Announcement<Catalog>[];
   /** Replaces the announcements of the control: stops and openings beside those of the calendar. */
   putAnnouncements(announcements: readonly Announcement<Catalog>[]): void;
+  /** Returns the notices of outages, and what was understood of them. */
+  listNotices(): readonly ReadNotice[];
+  /**
+   * Replaces the notices of outages (停止のお知らせ): reads each text as `parseNotices` does, and closes what
+   * it closes, beside the announcements. Nothing is guessed: check `notUnderstood`.
+   */
+  putNotices(notices: readonly PublishedNotice[]): readonly ReadNotice[];
   /** Returns how consents are given without a page; undefined: by a person on the pages. */
   getRule(): ConsentRule | undefined;
   /** Gives every consent from now on without a page; undefined: by a person again. */
@@ -98,8 +106,8 @@ export interface SandboxControl {
    */
   waitForJournal(query?: JournalQuery, options?: WaitOptions): Promise<readonly JournalEntry[]>;
   /**
-   * Puts everything back to how it began: personas, faults, registrations, announcements, rule,
-   * journal and clock. Consents, tokens and results are gone.
+   * Puts everything back to how it began: personas, faults, registrations, announcements, notices,
+   * rule, journal and clock. Consents, tokens and results are gone.
    */
   reset(): void;
 }

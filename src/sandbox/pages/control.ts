@@ -30,7 +30,9 @@ export const controlPaths = {
   faults: '/sandbox/faults',
   personas: '/sandbox/personas',
   registrations: '/sandbox/registrations',
+  connection: '/sandbox/connection',
   announcements: '/sandbox/announcements',
+  notices: '/sandbox/notices',
   rule: '/sandbox/rule',
   reset: '/sandbox/reset',
 } as const;
