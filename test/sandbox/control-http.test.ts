@@ -68,6 +68,7 @@ const withBody: readonly [method: string, path: string, body: unknown][] = [
   ['POST', '/sandbox/faults', fault],
   ['PUT', `/sandbox/registrations/${OTHER_ID}`, { ...registration, clientId: OTHER_ID }],
   ['PUT', '/sandbox/announcements', [stop]],
+  ['PUT', '/sandbox/notices', [{ text: '停止 12月1日(火) 9:00〜12:00 自己情報取得API' }]],
   ['PUT', '/sandbox/rule', { persona: 'hanako' }],
   ['POST', '/sandbox/clock', { advanceMs: 1 }],
   ['POST', '/sandbox/reset', {}],
@@ -82,7 +83,9 @@ const withoutBody: readonly [method: string, path: string, body?: undefined][] =
   ['DELETE', '/sandbox/faults/fault-1'],
   ['GET', '/sandbox/registrations'],
   ['DELETE', `/sandbox/registrations/${CLIENT_ID}`],
+  ['GET', '/sandbox/connection'],
   ['GET', '/sandbox/announcements'],
+  ['GET', '/sandbox/notices'],
   ['GET', '/sandbox/rule'],
   ['DELETE', '/sandbox/rule'],
   ['GET', '/sandbox/journal'],
@@ -91,7 +94,15 @@ const withoutBody: readonly [method: string, path: string, body?: undefined][] =
 
 /** Reads all that the control can change. */
 async function state(base = '') {
-  const parts = ['personas', 'faults', 'registrations', 'announcements', 'rule', 'clock'];
+  const parts = [
+    'personas',
+    'faults',
+    'registrations',
+    'announcements',
+    'notices',
+    'rule',
+    'clock',
+  ];
   return Promise.all(
     parts.map(async (part) => (await send('GET', `${base}/sandbox/${part}`)).body),
   );
@@ -273,6 +284,15 @@ describe('the control over HTTP', () => {
     ['PUT', `/sandbox/registrations/${OTHER_ID}`, null, 'registration.redirectUris'],
     ['PUT', '/sandbox/announcements', {}, 'announcements'],
     ['PUT', '/sandbox/announcements', [5], 'announcements[0]'],
+    ['PUT', '/sandbox/announcements', [{ ...stop, target: 'x' }], 'announcements[0].target'],
+    ['PUT', '/sandbox/announcements', [{ ...stop, end: stop.start }], 'announcements[0].end'],
+    [
+      'PUT',
+      `/sandbox/registrations/${OTHER_ID}`,
+      { ...registration, service: { ...registration.service, name: 5 } },
+      'registration.service.name',
+    ],
+    ['GET', '/sandbox/connection?clientId=nobody', undefined, 'clientId'],
     ['PUT', '/sandbox/rule', { persona: 'nobody' }, 'rule.persona'],
     ['PUT', '/sandbox/rule', null, 'rule'],
     ['DELETE', `/sandbox/registrations/${CLIENT_ID}`, undefined, 'registrations'],

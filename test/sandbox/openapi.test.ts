@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Announcement } from '../../src/calendar/index.js';
 import { operationsOf } from '../../src/sandbox/control/operations.js';
 import { createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { loan, NOW, registrationOf } from '../kit/loan.js';
@@ -20,6 +21,18 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 }
 
+const stop: Announcement = {
+  id: 'stop-1',
+  target: { detail: 'local-tax' },
+  state: 'open',
+  start: '2026-12-01T09:00+09:00',
+  end: '2026-12-01T12:00+09:00',
+  announcedAt: '2026-12-01T08:00+09:00',
+  source: 'test',
+};
+const NOTICE = `自己情報取得APIの停止
+12月1日(火) 9:00 〜 12:00（公金受取口座のみ）
+12月2日(水) から（終了時刻は未定）`;
 let sandbox: StartedSandbox;
 let document: Document;
 
@@ -42,8 +55,8 @@ const described = () =>
     Object.entries(methods).map(([method, { operationId }]) => ({ method, path, operationId })),
   );
 
-/** Operations that no function of the control has: it has `clock`, and `putRule(undefined)`. */
-const OTHERS = ['getClock', 'moveClock', 'deleteRule'];
+/** Operations that no function of the control has: it has `clock`, `putRule(undefined)`, and `connectionFor`. */
+const OTHERS = ['getConnection', 'getClock', 'moveClock', 'deleteRule'];
 /** Over HTTP it is readJournal with waitMs. */
 const ONLY_FUNCTION = 'waitForJournal';
 
@@ -82,6 +95,8 @@ describe('the OpenAPI document of the control', () => {
     sandbox.control.addFault({ on: 'authorize', do: 'delay', ms: 0, share: 0.5, times: 9 });
     sandbox.control.addFault({ on: 'result', do: 'error-503', retryAfterSeconds: 1 });
     sandbox.control.putRule({ persona: 'hanako', decision: 'agree' });
+    sandbox.control.putAnnouncements([stop]);
+    sandbox.control.putNotices([{ text: NOTICE, publishedAt: '2026-11-24' }]);
     await fetch(authorizationUrl(sandbox, { client_id: 'somebody' }));
     await fetch(authorizationUrl(sandbox), { redirect: 'manual' });
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -101,7 +116,9 @@ describe('the OpenAPI document of the control', () => {
       listPersonas: undefined,
       listFaults: undefined,
       listRegistrations: undefined,
+      getConnection: undefined,
       listAnnouncements: undefined,
+      listNotices: undefined,
       getRule: undefined,
       readJournal: undefined,
       getClock: undefined,
@@ -130,6 +147,32 @@ export async function play(baseUrl: string, consent: () => Promise<string>) {
     body: { persona: 'new-one', decision: 'agree' },
   });
   const clock = await control.POST('/clock', { params: { header }, body: { advanceMs: 60_000 } });
+  const registration = await control.PUT('/registrations/{clientId}', {
+    params: { path: { clientId: 'SP00000009_ZZ0009' }, header },
+    body: {
+      redirectUris: ['https://loan.example/callback'],
+      service: {
+        name: '見本',
+        purpose: { id: 'loan', text: '審査のため' },
+        retention: { days: 30 },
+        items: { income: { detail: 'local-tax', inquiries: ['range'] } },
+      },
+    },
+  });
+  const announcements = await control.PUT('/announcements', {
+    params: { header },
+    body: [
+      {
+        id: 'stop-1',
+        target: { detail: 'local-tax' },
+        state: 'closed',
+        start: '2026-12-01T09:00+09:00',
+        end: '2026-12-01T12:00+09:00',
+        announcedAt: '2026-12-01T08:00+09:00',
+        source: 'test',
+      },
+    ],
+  });
   const callbacks = [await consent(), await consent()];
   const journal = await control.GET('/journal', {
     params: { header, query: { step: 'authorize', count: 2, waitMs: 60_000 } },
@@ -147,6 +190,8 @@ export async function play(baseUrl: string, consent: () => Promise<string>) {
     fault: fault.data?.id,
     rule: rule.data?.persona,
     now: clock.data?.now,
+    items: registration.data?.items.map(({ detail }) => detail),
+    state: announcements.data?.[0]?.state,
     callbacks,
     steps,
     problem: refused.error?.path,
@@ -166,6 +211,9 @@ await control.POST('/faults', { body: { on: 'nowhere', do: 'stall' } });
 await control.PUT('/rule', { body: {} });
 await control.GET('/journal', { params: { query: { step: 'nowhere' } } });
 await control.GET('/nothing', {});
+await control.PUT('/registrations/{clientId}', { params: { path: { clientId: 'a' } }, body: {} });
+await control.PUT('/announcements', { body: [{ id: 'a' }] });
+await control.PUT('/notices', { body: [{ publishedAt: '2026-11-24' }] });
 `;
 
 describe('a client generated from the OpenAPI document', () => {
@@ -213,6 +261,8 @@ describe('a client generated from the OpenAPI document', () => {
       fault: 'fault-1',
       rule: 'new-one',
       now: '2026-12-01T10:01:00+09:00',
+      items: ['local-tax'],
+      state: 'closed',
       callbacks: ['503 false', '303 true'],
       steps: ['authorize refused maintenance', 'authorize accepted none'],
       problem: 'id',
@@ -224,6 +274,6 @@ describe('a client generated from the OpenAPI document', () => {
 
   it('does not compile with what the control refuses', async () => {
     const { lines } = await compile('wrong.ts', WRONG);
-    expect([...new Set(lines.map(({ line }) => line))]).toEqual([5, 6, 7, 8]);
+    expect([...new Set(lines.map(({ line }) => line))]).toEqual([5, 6, 7, 8, 9, 10, 11]);
   });
 });
