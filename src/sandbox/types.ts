@@ -74,7 +74,8 @@ export interface Sandbox {
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /**
    * Walks a persona through the consent pages. Returns the URL of the callback, which may carry an
-   * error.
+   * error. Only the options say who consents and how: the rule of the space and a `login_hint` are
+   * ignored.
    *
    * @throws SelfInfoError `sandbox_refused` when the pages lead to no callback, e.g. after a wrong
    * PIN, or when the callback is a POST (`form_post`): use `visitRequest`; `invalid_option` for an

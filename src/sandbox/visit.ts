@@ -17,6 +17,14 @@ export interface VisitOptions {
 type Fetch = (request: Request) => Promise<Response>;
 type Answers = Readonly<Record<string, string>>;
 
+/** The requests that open the consent of a visit. No caller can make one. */
+const visits = new WeakSet<Request>();
+
+/** Returns whether a request opens the consent of a visit, whose options say who consents and how. */
+export function opensVisit(request: Request): boolean {
+  return visits.has(request);
+}
+
 /** The pages are read in English, so that the error of a refused visit is English. */
 const HEADERS = { 'accept-language': 'en' };
 
@@ -32,9 +40,9 @@ export async function visitConsent(
 ): Promise<string | Request> {
   const { persona, pin, decision } = checkVisit(options, personas);
   checkUrl(url);
-  let response = await fetch(
-    new Request(url, ownBag({ ...PLAIN, method: 'GET', headers: HEADERS })),
-  );
+  const opening = new Request(url, ownBag({ ...PLAIN, method: 'GET', headers: HEADERS }));
+  visits.add(opening);
+  let response = await fetch(opening);
   let page = await response.text();
   for (const answers of [{ agree: 'yes' }, { persona, pin }]) {
     if (response.status !== 200 || page.includes(CALLBACK_FORM)) break;

@@ -5,7 +5,16 @@ import {
   type Sandbox,
   type VirtualClock,
 } from '../../src/sandbox/index.js';
-import { authorizationUrl, callbackOf, registration } from './steps.js';
+import {
+  authorizationUrl,
+  callbackOf,
+  exchange,
+  fields,
+  inquiry,
+  poll,
+  registration,
+  request,
+} from './steps.js';
 
 let clock: VirtualClock;
 let sandbox: Sandbox;
@@ -21,6 +30,32 @@ describe('visit', () => {
     expect(
       callbackOf(await visit(String(authorizationUrl(sandbox)), { persona: 'hanako' })).code,
     ).toBeDefined();
+  });
+
+  it('lets its options win over the rule of the space and the login_hint', async () => {
+    sandbox.control.putRule({ persona: 'mover', decision: 'decline' });
+    const url = authorizationUrl(sandbox, { login_hint: 'mover' });
+    const { code = '' } = callbackOf(await sandbox.visit(url, { persona: 'hanako' }));
+    const token = String((await exchange(sandbox, code)).body.access_token);
+    const { body } = await request(sandbox, token, inquiry('TM00000000000002', 'latest'));
+    await poll(sandbox, token, body[fields.processId.value]);
+    const answered = await poll(sandbox, token, body[fields.processId.value]);
+    // The income of hanako in 2026; that of mover is 6,110,000.
+    expect(JSON.stringify(answered.body)).toContain('5200000');
+    sandbox.control.putRule({ persona: 'mover' });
+    const declined = await sandbox.visit(url, { persona: 'hanako', decision: 'decline' });
+    expect(callbackOf(declined).error).toBe('access_denied');
+    await expect(sandbox.visit(url, { persona: 'hanako', pin: '0000' })).rejects.toMatchObject({
+      message: expect.stringContaining('pin_wrong'),
+    });
+  });
+
+  it('leaves the rule to callers that send the same request', async () => {
+    sandbox.control.putRule({ persona: 'mover' });
+    const headers = { 'accept-language': 'en' };
+    await sandbox.visit(authorizationUrl(sandbox), { persona: 'hanako' });
+    const again = new Request(authorizationUrl(sandbox), { headers });
+    expect((await sandbox.fetch(again)).status).toBe(303);
   });
 
   it('throws the text of the refusing page without the PIN', async () => {

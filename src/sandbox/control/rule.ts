@@ -1,6 +1,6 @@
 import { enum as enumOf, optional, strictObject, string } from 'zod';
 
-/** How a citizen consents without a page. */
+/** How a citizen consents without a page. A `visit` has options of its own, and ignores it. */
 export interface ConsentRule {
   /** The id of the persona whose card is on the reader. */
   readonly persona: string;

@@ -2,6 +2,7 @@ import type { Language } from '../../foundation/language.js';
 import type { Attempt, SandboxContext } from '../context.js';
 import type { ConsentRule } from '../control/rule.js';
 import { type Authorization, FORM_LIFE_MS } from '../state.js';
+import { opensVisit } from '../visit.js';
 import { checkCard } from './card-check.js';
 import type { Decision } from './decision.js';
 import { errorCallbackTo, sendCallback } from './redirects.js';
@@ -31,13 +32,14 @@ export const consentHeaders = {
 
 /**
  * Returns how a consent is to be given without a page: by headers, by a `login_hint` that names a
- * persona, or by the rule of the space. Undefined: by a person.
+ * persona, or by the rule of the space. Undefined: on the pages, by a person or a visit.
  */
 export function ruleFor(
   { personas, rule }: SandboxContext,
   request: Request,
   parameters: ReadonlyMap<string, string>,
 ): ConsentRule | undefined {
+  if (opensVisit(request)) return undefined;
   const header = (name: keyof typeof consentHeaders) =>
     request.headers.get(consentHeaders[name]) ?? undefined;
   const [named, decision = 'agree'] = [header('persona'), header('decision')];
