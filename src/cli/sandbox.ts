@@ -39,6 +39,8 @@ Ctrl+C で終了します。開発用の認証局、クライアント証明書�
   --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
   --catalog ファイル     カタログの拡張（JSON）。extendCatalog に渡す内容
   --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
+  --seed 文字列          ID、認可コード、トークンを起動のたびに同じにする（推測可能になる）。
+                         --at と併用すると、同じ操作の記録も同じになる
   --lang ja|en           言語（省略時は環境変数 LANG による）
   --even-in-production   NODE_ENV が production でも起動
 
@@ -70,6 +72,8 @@ Options
   --personas FILE    the citizens as a JSON list, instead of the built-in ones
   --catalog FILE     an extended catalogue, JSON: what extendCatalog takes
   --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
+  --seed TEXT        the same ids, codes and tokens at every start; they can be guessed.
+                     With --at, the same steps write the same journal
   --lang ja|en       language (default: from the environment variable LANG)
   --even-in-production  start even if NODE_ENV is production
 
@@ -92,6 +96,7 @@ const options = {
   personas: 'value',
   catalog: 'value',
   at: 'value',
+  seed: 'value',
   lang: 'value',
   'even-in-production': 'flag',
   help: 'flag',
@@ -140,6 +145,7 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     registrations: registrations.value,
     ...(personas && { personas: personas.value }),
     ...(clock && { clock }),
+    ...(values.seed !== undefined && { seed: values.seed }),
     ...(calendar && { calendar }),
     ...(values.host !== undefined && { hosts: values.host.split(',') }),
     ...token,

@@ -211,9 +211,11 @@ export function createFaultPlan(faults: readonly Fault[], { fraction }: Chance):
     return shown(entry);
   };
   for (const fault of faults) add(fault);
-  const isHit = ({ fault, calls, hits }: Planned): boolean => {
+  const isHit = ({ id, fault, calls, hits }: Planned): boolean => {
     const { nth = calls, times = Number.POSITIVE_INFINITY, share } = fault;
-    return nth === calls && hits < times && (share === undefined || fraction() < share);
+    return (
+      nth === calls && hits < times && (share === undefined || fraction(`${id} ${calls}`) < share)
+    );
   };
   return {
     needsCaller: (on) => planned.some(({ fault }) => fault.on === on && fault.client !== undefined),

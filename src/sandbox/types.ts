@@ -29,7 +29,8 @@ export interface SandboxOptions {
   readonly clock?: Clock;
   /**
    * Makes every id, code and token, and the choice of calls by `share`, the same in each run that
-   * does the same steps in the same order. Such tokens can be guessed. Default: random.
+   * does the same steps in the same order. Such tokens can be guessed. Certificates and free ports
+   * differ all the same. Default: random.
    */
   readonly seed?: string;
   /**

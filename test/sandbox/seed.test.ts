@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createSelfInfoClient, latest } from '../../src/index.js';
-import { createSandbox, createVirtualClock } from '../../src/sandbox/index.js';
+import { createSandbox, createVirtualClock, type Sandbox } from '../../src/sandbox/index.js';
 import { loan, NOW, registrationOf, SESSION } from '../kit/loan.js';
 import { typeErrorOf } from '../kit/refusals.js';
+import { authorizationUrl, paths, send } from './steps.js';
 
 /** Plays one journey, and returns everything that the portal said and noted. */
 async function play(seed: string | undefined, space?: string) {
@@ -59,6 +60,33 @@ describe('the seed of a sandbox', () => {
     const codes = runs.map(({ said }) => said.find((text) => /^[\w-]{43}$/.test(text)));
     expect(codes).not.toContain(undefined);
     expect(new Set(codes).size).toBe(runs.length);
+  });
+
+  it('chooses calls by share whatever else is drawn in between', async () => {
+    const hits = async (between: (sandbox: Sandbox) => unknown) => {
+      const sandbox = createSandbox({
+        registrations: [registrationOf(loan)],
+        clock: createVirtualClock(NOW),
+        seed: 'seed-1',
+        faults: [{ on: 'authorize', do: 'error-503', share: 0.5 }],
+      });
+      for (let call = 0; call < 40; call++) {
+        await sandbox.fetch(new Request(authorizationUrl(sandbox, { state: undefined })));
+        await between(sandbox);
+      }
+      return sandbox.journal
+        .filter(({ step }) => step === 'authorize')
+        .map(({ fault }) => fault ?? '-');
+    };
+    const quiet = await hits(() => undefined);
+    expect(new Set(quiet)).toEqual(new Set(['error-503', '-']));
+    // A pushed request draws its reference.
+    const busy = await hits((sandbox) =>
+      send(sandbox, paths.pushedAuthorization.value, {
+        body: authorizationUrl(sandbox).searchParams,
+      }),
+    );
+    expect(busy).toEqual(quiet);
   });
 
   it('must be a text', async () => {
