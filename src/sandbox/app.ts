@@ -1,8 +1,8 @@
 import { callerOf } from './caller.js';
-import type { Attempt, SandboxContext } from './context.js';
+import { type Attempt, checking, type SandboxContext } from './context.js';
 import type { ControlApp } from './control/http.js';
 import { corrupt, type Delivery, failBefore } from './fault-effects.js';
-import type { Fault } from './faults.js';
+import { type Fault, faultHeader } from './faults.js';
 import { Refusal } from './portal/refusals.js';
 import { jsonRefusal } from './refusal-response.js';
 import { thumbprintOf } from './registrations.js';
@@ -74,6 +74,7 @@ function attemptOf({ clientCertificate, remote }: Peer): Attempt {
         ? undefined
         : thumbprintOf(clientCertificate, 'peer.clientCertificate'),
     remote: remote === true,
+    checked: [],
   };
 }
 
@@ -88,7 +89,7 @@ async function serve(
   let fault: Fault | undefined;
   let response: Response;
   try {
-    fault = step && (await faultOf(context, step, request));
+    fault = step && (await faultOf(context, step, request, attempt));
     const failed = fault && failBefore(fault, context.clock.now());
     if (failed) {
       log(context, route, attempt, new Refusal('fault_asked_for').logged(), fault);
@@ -97,8 +98,9 @@ async function serve(
     response = await context.withSkew(fault?.do === 'clock-skew' ? fault.ms : 0, () =>
       route.handle(context, request, attempt),
     );
-    log(context, route, attempt, attempt.outcome ?? { outcome: 'accepted' }, fault);
-    if (attempt.decided) log(context, { step: 'decide' }, attempt, attempt.decided, undefined);
+    log(context, route, attempt, attempt.outcome ?? ACCEPTED, fault);
+    const { decided } = attempt;
+    if (decided) log(context, { step: 'decide' }, decided, decided.outcome ?? ACCEPTED, undefined);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     log(context, route, attempt, refusal.logged(), fault);
@@ -107,13 +109,17 @@ async function serve(
   return { response, fault };
 }
 
+const ACCEPTED = { outcome: 'accepted' } as const;
+
 async function faultOf(
   context: SandboxContext,
   step: NonNullable<SandboxRoute['step']>,
   request: Request,
+  attempt: Attempt,
 ): Promise<Fault | undefined> {
   if (step === 'decide' || step === 'codec') return undefined;
   const { faults } = context;
+  if (request.headers.has(faultHeader)) checking(attempt, 'fault');
   const caller = faults.needsCaller(step) ? await callerOf(context, request) : undefined;
   return faults.of(step, request, caller);
 }
@@ -121,7 +127,7 @@ async function faultOf(
 function log(
   context: SandboxContext,
   { step }: Pick<SandboxRoute, 'step'>,
-  { clientId }: Attempt,
+  { clientId, checked }: Attempt,
   outcome: NonNullable<Attempt['outcome']>,
   fault: Fault | undefined,
 ): void {
@@ -129,6 +135,7 @@ function log(
   context.journal.write({
     step,
     ...outcome,
+    checked: Object.freeze([...checked]),
     ...(clientId !== undefined && { clientId }),
     ...(fault && { fault: fault.do }),
   });

@@ -8,7 +8,7 @@ import { type News, NO_NEWS } from './control/news.js';
 import type { ConsentRule } from './control/rule.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
-import { createJournal, type Journal, type JournalEntry } from './journal.js';
+import { createJournal, type Journal, type JournalCheck, type JournalEntry } from './journal.js';
 import type { Persona } from './personas/persona.js';
 import type { Client } from './registrations.js';
 import { createSkewableClock } from './skew.js';
@@ -75,10 +75,17 @@ export interface Attempt {
   /** Whether it comes from beyond loopback. */
   readonly remote: boolean;
   clientId?: string;
+  /** What was checked until now. The last one is under way, or failed. */
+  readonly checked: JournalCheck[];
   /** A refusal, or a declined consent, that is answered by a redirect or by the page itself. */
   outcome?: Pick<JournalEntry, 'outcome' | 'code' | 'reason' | 'reasonJa'>;
   /** How a consent that was given without a page went. */
-  decided?: Attempt['outcome'];
+  decided?: Attempt;
+}
+
+/** Notes that a check begins. A check of several parts is noted once. */
+export function checking({ checked }: Attempt, what: JournalCheck): void {
+  if (checked.at(-1) !== what) checked.push(what);
 }
 
 /** What a context is created from. */

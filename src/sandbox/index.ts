@@ -14,7 +14,7 @@ export {
   faultHeader,
   type PlannedFault,
 } from './faults.js';
-export type { JournalEntry, JournalQuery, JournalStep } from './journal.js';
+export type { JournalCheck, JournalEntry, JournalQuery, JournalStep } from './journal.js';
 export type { PublicKeySet } from './key-set.js';
 export type { CardCondition, SandboxCard } from './kiosk/cards.js';
 export { createSandboxKiosk, type SandboxKiosk, type SandboxKioskOptions } from './kiosk/kiosk.js';

@@ -18,6 +18,38 @@ export type JournalStep =
   | 'notice'
   | 'codec';
 
+/**
+ * What a step checked, in the order of a journey. The steps at which each occurs, and what it is:
+ *
+ * - `fault`: all; the header that asks for a fault.
+ * - `parameters`: authorize, push, decide, token; query or form are well-formed, no name is doubled.
+ * - `client`: authorize, push, token; the client id is registered.
+ * - `certificate`: push, token, request, result, acknowledge; the connection has that of the client,
+ *   or of the token. Only where one is registered or presented.
+ * - `secret`, `assertion`: push, token. Only where one is registered or sent.
+ * - `consent_header`: authorize; the headers by which a program consents.
+ * - `request_uri`: authorize, push; the reference to a pushed request, which push itself does not take.
+ * - `redirect_uri`: authorize, push, token; the registered one, and at token that of the consent.
+ * - `push`: authorize; whether the client must push its requests.
+ * - `state`, `response_type`, `pkce`, `response_mode`, `scope`: authorize, push; `pkce` at token too.
+ * - `profile_parameters`: authorize, push, token; those that the profile requires.
+ * - `form`, `decision`: decide; the form of a page is known, and says what is decided.
+ * - `transaction_open`, `form_time`, `form_unused`: decide; not too late, and not twice.
+ * - `consent`, `card`, `pin`: decide; the box is ticked, the card works, the PIN is right.
+ * - `answer`: decide; the answer that a person wrote in place of the persona's.
+ * - `grant_type`, `required_parameters`, `code`: token.
+ * - `token`: request, result, acknowledge.
+ * - `body`: request, result, acknowledge; JSON of the right shape.
+ * - `inquiries`: request; registered and possible.
+ * - `consent_unused`: request; each consent has one.
+ * - `holders_open`: request; whether the servers of the items run, which refuses nothing.
+ * - `process`: result, acknowledge; the process id belongs to the token.
+ * - `result`: result; not expired, not acknowledged.
+ * - `notice_uri`: notice; the client is registered for notices.
+ * - `codec`: codec.
+ */
+export type JournalCheck = (typeof checks)[number];
+
 /** What the sandbox did. Contains no token, code, PIN or personal data. */
 export interface JournalEntry {
   /** The number of the entry, counted from 1. */
@@ -26,6 +58,11 @@ export interface JournalEntry {
   readonly at: string;
   readonly step: JournalStep;
   readonly outcome: 'accepted' | 'refused';
+  /**
+   * What was checked, in order. Of a refusal, the last one is what failed. A fault that replaces the
+   * step replaces its checks.
+   */
+  readonly checked: readonly JournalCheck[];
   /** Why it was refused, finer than the response says; `declined` when the citizen declined. */
   readonly code?: string;
   /** The reason as a sentence that says what to change. */
@@ -59,6 +96,47 @@ export const steps = [
   'notice',
   'codec',
 ] as const satisfies readonly JournalStep[];
+
+/** Everything that a step may check. */
+export const checks = [
+  'fault',
+  'parameters',
+  'client',
+  'certificate',
+  'secret',
+  'assertion',
+  'consent_header',
+  'request_uri',
+  'redirect_uri',
+  'push',
+  'state',
+  'response_type',
+  'pkce',
+  'response_mode',
+  'scope',
+  'profile_parameters',
+  'form',
+  'decision',
+  'transaction_open',
+  'form_time',
+  'form_unused',
+  'consent',
+  'card',
+  'pin',
+  'answer',
+  'grant_type',
+  'required_parameters',
+  'code',
+  'token',
+  'body',
+  'inquiries',
+  'consent_unused',
+  'holders_open',
+  'process',
+  'result',
+  'notice_uri',
+  'codec',
+] as const;
 
 /** The schema of a query. */
 export const querySchema = strictObject({

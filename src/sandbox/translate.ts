@@ -72,20 +72,22 @@ async function run(
   }
 }
 
+const CODEC = { step: 'codec', checked: ['codec'] } as const;
+
 function respond(
   { journal }: SandboxContext,
   translated: Response | Refusal,
   reachedStep: boolean,
 ): Response {
   if (translated instanceof Refusal) {
-    journal.write({ step: 'codec', ...translated.logged() });
+    journal.write({ ...CODEC, ...translated.logged() });
     return jsonRefusal(translated);
   }
   // The steps log the rest.
-  if (!reachedStep && translated.ok) journal.write({ step: 'codec', outcome: 'accepted' });
+  if (!reachedStep && translated.ok) journal.write({ ...CODEC, outcome: 'accepted' });
   else if (!reachedStep)
     journal.write({
-      step: 'codec',
+      ...CODEC,
       ...new Refusal('codec_refused', String(translated.status)).logged(),
     });
   return translated;

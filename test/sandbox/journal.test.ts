@@ -48,6 +48,16 @@ describe('the journal', () => {
       at: '2026-12-01T10:00:00+09:00',
       step: 'authorize',
       outcome: 'accepted',
+      checked: [
+        'parameters',
+        'client',
+        'redirect_uri',
+        'push',
+        'state',
+        'response_type',
+        'pkce',
+        'response_mode',
+      ],
       clientId: registration.clientId,
     });
     const text = JSON.stringify(sandbox.journal);
@@ -72,6 +82,7 @@ describe('the journal', () => {
         at: '2026-12-01T10:00:00+09:00',
         step: 'authorize',
         outcome: 'refused',
+        checked: ['parameters', 'client'],
         code: 'unknown_client',
         reason: expect.stringContaining('not registered'),
         reasonJa: expect.stringContaining('登録されていません'),

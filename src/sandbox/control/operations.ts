@@ -16,7 +16,7 @@ import { ONCE } from '../../foundation/own.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { SandboxContext } from '../context.js';
 import { faultSchema } from '../faults.js';
-import { querySchema, steps } from '../journal.js';
+import { checks, querySchema, steps } from '../journal.js';
 import { personaSchema, recordSchema } from '../personas/persona.js';
 import { Refusal } from '../portal/refusals.js';
 import { checked } from '../problems.js';
@@ -58,6 +58,7 @@ const entrySchema = strictObject({
   at: instant,
   step: enumOf(steps),
   outcome: enumOf(['accepted', 'refused']),
+  checked: array(enumOf(checks)),
   code: optional(string()),
   reason: optional(string()),
   reasonJa: optional(string()),

@@ -86,7 +86,9 @@ function journalTable(entries: readonly JournalEntry[]): Markup {
   const rows = entries
     .slice(-SHOWN)
     .reverse()
-    .map(({ at, step, outcome, code = '', fault, reason, reasonJa, clientId = '' }) => {
+    .map((entry) => {
+      const { at, step, outcome, checked, code = '', fault, reason, reasonJa } = entry;
+      const { clientId = '' } = entry;
       const why =
         reasonJa === undefined || reason === undefined
           ? nothing
@@ -99,6 +101,7 @@ function journalTable(entries: readonly JournalEntry[]): Markup {
         html`${clientId}`,
         html`<code>${code}</code>${injected}`,
         why,
+        html`${checked.join(' ')}`,
       ];
     });
   const heads = [
@@ -108,6 +111,7 @@ function journalTable(entries: readonly JournalEntry[]): Markup {
     'クライアント / client',
     'コード / code',
     '理由 / reason',
+    '確認したこと / checked',
   ];
   return table('記録 / Journal', heads, rows);
 }

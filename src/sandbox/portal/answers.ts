@@ -28,7 +28,7 @@ export interface ItemInquiry {
 export function settleAnswer(
   inquiries: readonly ItemInquiry[],
   persona: Persona,
-  calendar: Calendar<Catalog>,
+  calendar: Pick<Calendar<Catalog>, 'status'>,
   nowMs: number,
   profile: WireProfile,
 ): unknown {
@@ -47,7 +47,7 @@ function settleItem(
   item: ClientItem,
   days: ItemInquiry['days'],
   persona: Persona,
-  calendar: Calendar<Catalog>,
+  calendar: Pick<Calendar<Catalog>, 'status'>,
   nowMs: number,
   profile: WireProfile,
 ): object {
@@ -92,7 +92,7 @@ function closedFor({ closed = [] }: Persona, server: string): readonly Missing[]
 function closedHolder(
   { detail, code }: Pick<ClientItem, 'detail' | 'code'>,
   server: string,
-  calendar: Calendar<Catalog>,
+  calendar: Pick<Calendar<Catalog>, 'status'>,
   nowMs: number,
 ): readonly Missing[] {
   const item = isItemCode(code) ? code : null;

@@ -1,4 +1,4 @@
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import { languageOf } from '../pages/texts.js';
 import type { Authorization } from '../state.js';
 import { checkRequest, registeredUri, takePushed } from './authorization-request.js';
@@ -17,22 +17,25 @@ export async function openConsent(
   request: Request,
   attempt: Attempt,
 ): Promise<Response> {
+  checking(attempt, 'parameters');
   const parameters = readParameters(new URL(request.url).search.slice(1));
+  checking(attempt, 'client');
   const client = context.clients.get(required(parameters, 'client_id'));
   if (client === undefined) throw new Refusal('unknown_client');
   attempt.clientId = client.clientId;
-  const rule = ruleFor(context, request, parameters);
+  const rule = ruleFor(context, request, parameters, attempt);
   const language = languageOf(request);
   const consent = (authorization: Authorization) =>
     rule === undefined
       ? showFirstPage(context, authorization, language)
       : consentByRule(context, attempt, authorization, language, rule);
   const requestUri = parameters.get('request_uri');
-  if (requestUri !== undefined) return consent(takePushed(context, client, requestUri));
-  const redirectUri = registeredUri(client, parameters);
+  if (requestUri !== undefined) return consent(takePushed(context, client, requestUri, attempt));
+  const redirectUri = registeredUri(client, parameters, attempt);
   try {
+    checking(attempt, 'push');
     if (client.mustPush) throw new Refusal('push_required');
-    const authorization = checkRequest(client, redirectUri, parameters, context.profile);
+    const authorization = checkRequest(client, redirectUri, parameters, context.profile, attempt);
     return consent(authorization);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;

@@ -1,4 +1,4 @@
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { IssuedToken } from '../state.js';
 import { Refusal } from './refusals.js';
 
@@ -8,11 +8,13 @@ export function authorizeCall(
   request: Request,
   attempt: Attempt,
 ): IssuedToken {
+  checking(attempt, 'token');
   const token = bearerOf(request);
   if (token === undefined) throw new Refusal('token_required');
   const issued = tokens.get(token);
   if (issued === undefined) throw new Refusal('token_unknown');
   attempt.clientId = issued.client.clientId;
+  if ((issued.thumbprint ?? attempt.thumbprint) !== undefined) checking(attempt, 'certificate');
   if (issued.thumbprint !== attempt.thumbprint) throw new Refusal('token_certificate_mismatch');
   return issued;
 }

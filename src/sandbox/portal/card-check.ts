@@ -1,3 +1,4 @@
+import { checking } from '../context.js';
 import type { EndReason } from '../pages/texts.js';
 import type { Persona } from '../personas/persona.js';
 import { type Decision, showEnd } from './decision.js';
@@ -9,8 +10,9 @@ const WRONG_PINS_ALLOWED = 3;
 
 /** Checks the chosen card and its PIN, and sends the citizen back with a code. */
 export function checkCard(decision: Decision): Response {
-  const { context, form, parameters } = decision;
+  const { context, attempt, form, parameters } = decision;
   const { wrongPins } = context;
+  checking(attempt, 'card');
   const persona = context.personas.get(parameters.get('persona') ?? '');
   if (persona === undefined) return askAgain(decision, new Refusal('card_not_chosen'), persona);
   if (persona.card === 'expired')
@@ -18,6 +20,7 @@ export function checkCard(decision: Decision): Response {
   const wrong = wrongPins.get(persona.id) ?? 0;
   if (persona.card === 'locked' || wrong === WRONG_PINS_ALLOWED)
     return endBy(decision, 'locked', new Refusal('card_locked'));
+  checking(attempt, 'pin');
   const pin = parameters.get('pin') ?? '';
   // A text that cannot be a PIN costs no try.
   if (!/^\d{4}$/.test(pin)) return askAgain(decision, new Refusal('pin_not_four_digits'), persona);

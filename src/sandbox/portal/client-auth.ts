@@ -1,4 +1,4 @@
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import { required } from './bodies.js';
 import { verifyAssertion } from './client-assertion.js';
@@ -17,18 +17,18 @@ export async function authenticateClient(
   form: ReadonlyMap<string, string>,
   attempt: Attempt,
 ): Promise<Client> {
+  checking(attempt, 'client');
   const client = context.clients.get(required(form, 'client_id'));
-  if (client !== undefined) attempt.clientId = client.clientId;
-  if (
-    client === undefined ||
-    (client.thumbprint !== undefined && client.thumbprint !== attempt.thumbprint)
-  )
+  if (client === undefined) throw new Refusal('client_not_authenticated');
+  attempt.clientId = client.clientId;
+  if (client.thumbprint !== undefined) checking(attempt, 'certificate');
+  if (client.thumbprint !== undefined && client.thumbprint !== attempt.thumbprint)
     throw new Refusal('client_not_authenticated');
-  verifySecret(client, secretMethodOf(context.profile), {
-    header: request.headers.get('authorization'),
-    body: form.get('client_secret'),
-  });
+  const [header, body] = [request.headers.get('authorization'), form.get('client_secret')];
+  if ((client.secret ?? header ?? body) !== undefined) checking(attempt, 'secret');
+  verifySecret(client, secretMethodOf(context.profile), { header, body });
   const assertion = form.get('client_assertion');
+  if ((client.keys ?? assertion) !== undefined) checking(attempt, 'assertion');
   if (client.keys === undefined) {
     if (assertion !== undefined) throw new Refusal('assertion_not_registered');
     return client;

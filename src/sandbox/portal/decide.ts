@@ -1,4 +1,4 @@
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { Callback } from '../state.js';
 import { readForm, required } from './bodies.js';
 import { checkCard } from './card-check.js';
@@ -17,22 +17,28 @@ export async function decide(
   request: Request,
   attempt: Attempt,
 ): Promise<Response> {
+  checking(attempt, 'parameters');
   const parameters = await readForm(request);
+  checking(attempt, 'form');
   const form = context.forms.get(required(parameters, 'form'));
   if (form === undefined) throw new Refusal('form_expired');
   const { view, expiresAt } = form;
   const { authorization, language } = view;
   attempt.clientId = authorization.client.clientId;
   const made: Decision = { context, attempt, form, parameters };
+  checking(attempt, 'decision');
   const decision = required(parameters, 'decision');
   if (decision === 'ja' || decision === 'en')
     return showPage(context, { ...view, language: decision }, expiresAt);
+  checking(attempt, 'transaction_open');
   if (authorization.sentTo !== undefined)
     return decideAfterEnd(made, decision, authorization.sentTo);
   if (!['agree', 'back', 'restart'].includes(decision)) return decline(made);
+  checking(attempt, 'form_time');
   if (context.clock.now() >= expiresAt)
     return showEnd(made, 'expired', new Refusal('form_expired'));
   if (decision !== 'agree') return showPage(context, { page: 'consent', authorization, language });
+  checking(attempt, 'form_unused');
   if (form.used) return showEnd(made, 'used', new Refusal('form_expired'));
   form.used = true;
   return view.page === 'card' ? checkCard(made) : agree(made);
@@ -48,6 +54,7 @@ function decideAfterEnd(made: Decision, decision: string, callback: Callback): R
 
 function agree({ context, attempt, form, parameters }: Decision): Response {
   const { page, authorization, language } = form.view;
+  if (page === 'consent' || parameters.has('agree')) checking(attempt, 'consent');
   if (parameters.get('agree') === 'yes')
     return showPage(context, { page: 'card', authorization, language });
   // A citizen who goes on although everything is closed has not seen the consent yet, so show it.

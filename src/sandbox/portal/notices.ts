@@ -25,6 +25,7 @@ export function announceIfReady(
   journal.write({
     step: 'notice',
     outcome: 'accepted',
+    checked: ['notice_uri'],
     clientId,
     ...(fault && { fault: fault.do }),
   });

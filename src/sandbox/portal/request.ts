@@ -1,5 +1,5 @@
 import { isSelfInfoError } from '../../foundation/errors.js';
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import { type IssuedToken, RESULT_LIFE_MS } from '../state.js';
 import { type ItemInquiry, settleAnswer } from './answers.js';
 import { authorizeCall } from './bearer.js';
@@ -19,12 +19,16 @@ export async function submitRequest(
 ): Promise<Response> {
   const { chance, clock, profile } = context;
   const token = authorizeCall(context, request, attempt);
-  const inquiries = parseInquiries(await readJson(request), token.client, profile);
+  checking(attempt, 'body');
+  const body = await readJson(request);
+  checking(attempt, 'inquiries');
+  const inquiries = parseInquiries(body, token.client, profile);
+  checking(attempt, 'consent_unused');
   if (token.process !== undefined) throw new Refusal('consent_used');
   token.process = {
     id: chance.id(),
     expiresAt: clock.now() + RESULT_LIFE_MS,
-    answer: settle(context, token, inquiries),
+    answer: settle(context, token, inquiries, attempt),
     pendingPolls: token.persona.pendingPolls ?? 1,
     acknowledged: false,
   };
@@ -36,9 +40,16 @@ function settle(
   { calendar, clock, profile }: SandboxContext,
   { persona }: IssuedToken,
   inquiries: readonly ItemInquiry[],
+  attempt: Attempt,
 ): unknown {
+  const asked: Pick<typeof calendar, 'status'> = {
+    status(target, at) {
+      checking(attempt, 'holders_open');
+      return calendar.status(target, at);
+    },
+  };
   try {
-    return settleAnswer(inquiries, persona, calendar, clock.now(), profile);
+    return settleAnswer(inquiries, persona, asked, clock.now(), profile);
   } catch (error) {
     if (isSelfInfoError(error, 'outside_calendar')) throw new Refusal('clock_outside_calendar');
     throw error;

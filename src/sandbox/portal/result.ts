@@ -1,4 +1,4 @@
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { Client } from '../registrations.js';
 import type { Process } from '../state.js';
 import { authorizeCall } from './bearer.js';
@@ -15,6 +15,7 @@ export async function collectResult(
 ): Promise<Response> {
   const { fields, processStatuses } = context.profile;
   const { client, process } = await findProcess(context, request, attempt);
+  checking(attempt, 'result');
   const { id } = process;
   if (process.acknowledged) throw new Refusal('result_acknowledged');
   if (context.clock.now() >= process.expiresAt) throw new Refusal('result_expired');
@@ -55,8 +56,10 @@ async function findProcess(
 ): Promise<{ readonly client: Client; readonly process: Process }> {
   const { value: name } = context.profile.fields.processId;
   const { client, process } = authorizeCall(context, request, attempt);
+  checking(attempt, 'body');
   const id = parseObject(await readJson(request), 'body', [name])[name];
   if (typeof id !== 'string') throw new Refusal('body_shape', `body.${name}`);
+  checking(attempt, 'process');
   if (process === undefined || process.id !== id) throw new Refusal('process_unknown');
   return { client, process };
 }

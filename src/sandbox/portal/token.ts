@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import { CODE_LIFE_MS, TOKEN_LIFE_MS } from '../state.js';
 import { checkFurther } from './authorization-request.js';
 import { readForm, required } from './bodies.js';
@@ -16,14 +16,18 @@ export async function exchangeCode(
   attempt: Attempt,
 ): Promise<Response> {
   const { clock, codes, tokens, profile } = context;
+  checking(attempt, 'parameters');
   const form = await readForm(request);
   const client = await authenticateClient(context, request, form, attempt);
+  checking(attempt, 'grant_type');
   if (required(form, 'grant_type') !== 'authorization_code')
     throw new Refusal('grant_type_not_supported');
-  checkFurther(form, profile.oauth.tokenParameters.value);
+  checkFurther(form, profile.oauth.tokenParameters.value, attempt);
+  checking(attempt, 'required_parameters');
   const code = codes.get(required(form, 'code'));
   const redirectUri = required(form, 'redirect_uri');
   const verifier = required(form, 'code_verifier');
+  checking(attempt, 'code');
   // An attempt by another client leaves the code usable: a stranger must not be able to void it.
   if (code === undefined || code.authorization.client !== client) throw new Refusal('code_unknown');
   if (code.used) {
@@ -32,7 +36,9 @@ export async function exchangeCode(
   }
   code.used = true;
   if (clock.now() >= code.issuedAt + CODE_LIFE_MS) throw new Refusal('code_expired');
+  checking(attempt, 'redirect_uri');
   if (redirectUri !== code.authorization.redirectUri) throw new Refusal('redirect_uri_differs');
+  checking(attempt, 'pkce');
   if (createHash('sha256').update(verifier).digest('base64url') !== code.authorization.challenge)
     throw new Refusal('verifier_mismatch');
   code.token = tokens.put({ client, persona: code.persona, thumbprint: attempt.thumbprint });

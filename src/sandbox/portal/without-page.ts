@@ -1,5 +1,5 @@
 import type { Language } from '../../foundation/language.js';
-import type { Attempt, SandboxContext } from '../context.js';
+import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { ConsentRule } from '../control/rule.js';
 import { type Authorization, FORM_LIFE_MS } from '../state.js';
 import { opensVisit } from '../visit.js';
@@ -38,10 +38,13 @@ export function ruleFor(
   { personas, rule }: SandboxContext,
   request: Request,
   parameters: ReadonlyMap<string, string>,
+  attempt: Attempt,
 ): ConsentRule | undefined {
   if (opensVisit(request)) return undefined;
   const header = (name: keyof typeof consentHeaders) =>
     request.headers.get(consentHeaders[name]) ?? undefined;
+  if (Object.values(consentHeaders).some((name) => request.headers.has(name)))
+    checking(attempt, 'consent_header');
   const [named, decision = 'agree'] = [header('persona'), header('decision')];
   if (decision !== 'agree' && decision !== 'decline')
     throw new Refusal('consent_header_unknown', consentHeaders.decision);
@@ -60,7 +63,7 @@ export function consentByRule(
   language: Language,
   { persona, pin = context.personas.get(persona)?.pin ?? '', decision }: ConsentRule,
 ): Response {
-  const decided: Attempt = { ...attempt };
+  const decided: Attempt = { ...attempt, checked: [] };
   const made: Decision = {
     context,
     attempt: decided,
@@ -75,7 +78,7 @@ export function consentByRule(
     ]),
   };
   const page = decision === 'decline' ? decline(made) : checkCard(made);
-  attempt.decided = decided.outcome ?? { outcome: 'accepted' };
+  attempt.decided = decided;
   return authorization.sentTo ? sendCallback(context, language, authorization.sentTo) : page;
 }
 
