@@ -1,6 +1,7 @@
 import type { Language } from '../foundation/language.js';
 import { publicProfile } from '../wire/public-profile.js';
 import type { EndReason } from './pages/texts.js';
+import type { Draft, DraftProblem, Edits } from './personas/draft.js';
 import type { Persona } from './personas/persona.js';
 import type { Refusal } from './portal/refusals.js';
 import type { Client } from './registrations.js';
@@ -31,13 +32,26 @@ export interface Authorization {
   readonly redirectUri: string;
   readonly state: string;
   readonly challenge: string;
+  /** What a person changed in the answers to this consent, by the persona of the card. */
+  edits?: Map<string, Edits>;
   /** Where the citizen was redirected, once the transaction has ended. */
   sentTo?: Callback;
 }
 
+/** The editor of an answer, as it is shown. */
+export interface Edit {
+  /** Whose answer it is, with the edits that were saved before. */
+  readonly persona: Persona;
+  readonly draft: Draft;
+  /** What is to be corrected, by place. */
+  readonly problems: ReadonlyMap<string, DraftProblem>;
+  /** The place that gets the focus. */
+  readonly focus?: string;
+}
+
 /** A page of the consent, as it is shown to a citizen. */
 export interface View {
-  readonly page: 'closed' | 'consent' | 'card' | 'ended';
+  readonly page: 'closed' | 'consent' | 'card' | 'edit' | 'ended';
   readonly authorization: Authorization;
   readonly language: Language;
   /** What the citizen has to correct, or what ended the transaction. */
@@ -45,6 +59,8 @@ export interface View {
   readonly ending?: EndReason;
   /** The card that was chosen before. */
   readonly chosen?: Persona | undefined;
+  /** What the page `edit` shows. */
+  readonly edit?: Edit;
 }
 
 /** A form that was shown. Agreeing counts once; declining, going back and the language always. */

@@ -115,7 +115,7 @@ describe('a started sandbox', () => {
       (
         await fetch(url, {
           method: 'POST',
-          body: 'x'.repeat(1_000_000),
+          body: 'x'.repeat(2_000_000),
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         })
       ).status,

@@ -199,7 +199,15 @@ export async function journey(
   persona: string,
   ...inquiries: Json[]
 ): Promise<readonly ItemRead[]> {
-  const token = await tokenFor(sandbox, persona);
+  return answerTo(sandbox, await tokenFor(sandbox, persona), ...inquiries);
+}
+
+/** Sends the request of a token, and polls until the result is ready. */
+export async function answerTo(
+  sandbox: Sandbox,
+  token: string,
+  ...inquiries: Json[]
+): Promise<readonly ItemRead[]> {
   const { body } = await request(sandbox, token, ...inquiries);
   for (let polls = 0; polls < 10; polls++) {
     const answered = await poll(sandbox, token, body[fields.processId.value]);

@@ -19,7 +19,9 @@ import type { Persona } from '../personas/persona.js';
 import type { Refusal } from '../portal/refusals.js';
 import type { Client, ClientItem } from '../registrations.js';
 import type { View } from '../state.js';
-import { formStart, html, type Markup, nothing, page } from './frame.js';
+import { editPage } from './edit.js';
+import { editTexts } from './edit-texts.js';
+import { button, formStart, html, type Markup, nothing, type PageContent, page } from './frame.js';
 import { texts } from './texts.js';
 
 /** What a page shows beside its view. */
@@ -39,6 +41,7 @@ export function pageOf(view: View, form: string, facts: PageFacts): Response {
     closed: closedPage,
     consent: consentPage,
     card: cardPage,
+    edit: editPage,
     ended: endedPage,
   }[view.page](view, form, facts);
   return page(language, {
@@ -46,6 +49,7 @@ export function pageOf(view: View, form: string, facts: PageFacts): Response {
     status: problem?.status ?? 200,
     mistaken: problem !== undefined && view.page !== 'ended',
     form,
+    editor: view.page === 'edit',
     redirectUri: authorization.redirectUri,
     body: html`${step === undefined ? nothing : stepsOf(language, step)}
 <h1>${title}</h1>
@@ -61,13 +65,6 @@ export function errorPage(language: Language, problem: Refusal): Response {
     status: problem.status,
     body: html`<h1>${title}</h1>\n${alertOf(language, problem)}\n<p>${errorHint}</p>`,
   });
-}
-
-interface PageContent {
-  readonly title: string;
-  /** The number of the step, starting at 0. */
-  readonly step?: number;
-  readonly body: Markup;
 }
 
 /** Returns the page that says who asks, for what, for which purpose, and how long it is kept. */
@@ -168,24 +165,31 @@ function cardPage(
   { personas }: PageFacts,
 ): PageContent {
   const text = texts[language];
-  const { client } = authorization;
+  const { client, edits = new Map<string, unknown>() } = authorization;
   const about = client.catalog.details
     .filter(({ id }) => holdersByDetail(client).has(id))
     .map((detail) => detail[language]);
   const [cardProblem, pinProblem] =
     problem?.reason === 'card_not_chosen' ? [problem, undefined] : [undefined, problem];
   const cards = [...personas.values()].map((persona, index) =>
-    card(language, persona, persona === chosen, cardProblem !== undefined && index === 0),
+    card(
+      language,
+      persona,
+      { checked: persona === chosen, edited: edits.has(persona.id) },
+      cardProblem !== undefined && index === 0,
+    ),
   );
   const [first, more] =
     cards.length > CARDS_AT_ONCE + 1
       ? [cards.slice(0, CARDS_AT_ONCE), cards.slice(CARDS_AT_ONCE)]
       : [cards, []];
+  const edited = [...personas.values()].filter(({ id }) => edits.has(id));
   const moreChosen = chosen !== undefined && [...personas.values()].indexOf(chosen) >= first.length;
   return {
     title: text.cardTitle,
     step: 1,
     body: html`<p class="summary">${text.handedTo(client.name)}<br><strong>${list(language, about)}</strong></p>
+${editedNote(language, edited)}
 ${formStart(form)}
 <fieldset><legend>${text.card}</legend>
 <p class="hint">${text.cardHint}</p>
@@ -202,8 +206,18 @@ ${alertOf(language, pinProblem)}
         : html` aria-describedby="problem pin-hint" aria-invalid="true" autofocus`
     }></div>
 <div class="buttons">${button('agree', text.confirm)}${button('back', text.back)}${button('decline', text.cancel)}</div>
+<section class="trial" aria-labelledby="trial"><h2 id="trial">${text.trial}</h2>
+<p>${editTexts[language].hint}</p>
+<div class="buttons">${button('edit', editTexts[language].open)}</div></section>
 </form>`,
   };
+}
+
+function editedNote(language: Language, edited: readonly Persona[]): Markup {
+  const names = edited.map(({ name }) => name);
+  return names.length === 0
+    ? nothing
+    : html`<p class="notice" role="status">${editTexts[language].saved(list(language, names))}</p>`;
 }
 
 // A list of all cards would push the PIN off a phone's screen.
@@ -212,7 +226,7 @@ const CARDS_AT_ONCE = 6;
 function card(
   language: Language,
   { id, name, birthDate, pin }: Persona,
-  checked: boolean,
+  { checked, edited }: { readonly checked: boolean; readonly edited: boolean },
   faulty: boolean,
 ): Markup {
   const text = texts[language];
@@ -222,7 +236,7 @@ function card(
       : html`<span>${text.born(dayIn(language, parseDay(birthDate, 'birthDate'), false))}</span>`;
   return html`<label class="card"><input type="radio" name="persona" value="${id}" required${checked ? html` checked` : nothing}${faultyIf(
     faulty,
-  )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span></span></label>`;
+  )}><span><strong>${name}</strong>${born}<span>${text.samplePin(pin)}</span>${edited ? html`<span>${editTexts[language].edited}</span>` : nothing}</span></label>`;
 }
 
 /** Returns the page that says that nothing is available now: why, until when, and the way back. */
@@ -295,10 +309,6 @@ function alertOf(language: Language, problem: Refusal | undefined, said = ''): M
 /** Returns attributes that mark a field to correct, and move the focus to it. */
 function faultyIf(faulty: boolean): Markup {
   return faulty ? html` aria-invalid="true" aria-describedby="problem" autofocus` : nothing;
-}
-
-function button(decision: string, text: string): Markup {
-  return html`<button name="decision" value="${decision}">${text}</button>`;
 }
 
 /** Returns a function that names the holder behind a server as citizens know it. */

@@ -44,9 +44,25 @@ const ACTION = '?';
  * Returns the start of the form that takes a page's decision. The browser does not validate it: the
  * server says what is missing, in the language of the page.
  */
-export function formStart(form: string): Markup {
-  return html`<form method="post" action="${ACTION}" accept-charset="utf-8" novalidate><input type="hidden" name="form" value="${form}">`;
+export function formStart(form: string, id?: string): Markup {
+  const named = id === undefined ? nothing : html` id="${id}"`;
+  return html`<form method="post" action="${ACTION}" accept-charset="utf-8" novalidate${named}><input type="hidden" name="form" value="${form}">`;
 }
+
+export function button(decision: string, text: string): Markup {
+  return html`<button name="decision" value="${decision}">${text}</button>`;
+}
+
+/** What a page of the consent says. */
+export interface PageContent {
+  readonly title: string;
+  /** The number of the step, starting at 0. */
+  readonly step?: number;
+  readonly body: Markup;
+}
+
+/** The id of the form of the editor. */
+export const EDITOR = 'editor';
 
 /** The parts of a page. */
 export interface PageParts {
@@ -57,6 +73,8 @@ export interface PageParts {
   readonly mistaken?: boolean;
   /** The form that a change of the language is sent with. */
   readonly form?: string;
+  /** Whether a change of the language sends everything that was typed in the form of the editor. */
+  readonly editor?: boolean;
   /** Where the form may lead: browsers apply form-action to the redirect after it as well. */
   readonly redirectUri?: string;
   /** A script that runs at the end. Default: none. */
@@ -74,6 +92,7 @@ export function page(
     status = 200,
     mistaken = false,
     form,
+    editor = false,
     redirectUri,
     script,
     wide = false,
@@ -90,7 +109,7 @@ export function page(
 <body${wide ? html` class="wide"` : nothing}>
 <header>
 <p class="sandbox"><strong>${text.sandbox}</strong> ${text.invented}</p>
-<div><p class="portal">${text.portal}</p>${form === undefined ? nothing : languageSwitch(language, form)}</div>
+<div><p class="portal">${text.portal}</p>${form === undefined ? nothing : languageSwitch(language, form, editor)}</div>
 </header>
 <main>
 ${body}
@@ -117,8 +136,11 @@ ${body}
  * Returns the form that shows the page in the other language. `value` comes before `name`, so that
  * a search for `name="form" value=` finds only the form with the decision.
  */
-function languageSwitch(language: Language, form: string): Markup {
+function languageSwitch(language: Language, form: string, editor: boolean): Markup {
   const other = language === 'ja' ? 'en' : 'ja';
   const { languageName } = texts[other];
+  // Enter in a field presses the first button of its form, which is to save.
+  if (editor)
+    return html`<div class="language"><button class="first" form="${EDITOR}" name="decision" value="save" tabindex="-1" aria-hidden="true"></button><button form="${EDITOR}" name="decision" value="${other}" lang="${other}">${languageName}</button></div>`;
   return html`<form class="language" method="post" action="${ACTION}"><input type="hidden" value="${form}" name="form"><button name="decision" value="${other}" lang="${other}">${languageName}</button></form>`;
 }

@@ -70,6 +70,20 @@ button{font:inherit;font-weight:600;min-height:3rem;padding:.5rem 1.5rem;border:
 .buttons>button:first-child{background:var(--accent);border-color:var(--accent);color:var(--accent-ink)}
 .trial{border-top:1px dashed var(--edge);margin-top:2.5rem}
 .trial .buttons>button:first-child{background:none;border-color:var(--edge);color:var(--ink)}
+.first{position:absolute;width:1px;height:1px;min-height:0;padding:0;overflow:hidden;clip-path:inset(50%)}
+.problem a{color:inherit}
+.choice{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin-bottom:1rem}
+.choice legend,.record legend{font-size:1rem}
+:is(.choice,.record)>label{display:flex;gap:.5rem;align-items:center;min-height:2.75rem;cursor:pointer}
+:is(.choice,.record)>label input{flex:none;width:1.375rem;height:1.375rem;margin:0;accent-color:var(--accent)}
+.record{border:1px solid var(--edge);border-radius:.5rem;padding:.25rem 1rem 1rem;margin-top:1rem}
+.record legend{padding-inline:.375rem}
+.field{display:grid;grid-template-columns:1fr 7rem;gap:.25rem .5rem;margin-top:.75rem}
+.field :is(label,.whole,.problem){grid-column:1/-1}
+.field .problem{margin:0}
+.field label{font-size:.9375rem;line-height:1.5}
+.record :is(select,textarea),.field input{font:inherit;width:100%;min-width:0;min-height:2.75rem;padding:.25rem .625rem;border:1px solid var(--edge);border-radius:.375rem;background:var(--sheet);color:inherit}
+.add{margin-top:1rem}
 button:hover{text-decoration:underline;text-underline-offset:.25em}
 :focus-visible{outline:3px solid var(--ink);outline-offset:2px}
 .agree:has(:focus-visible),.card:has(:focus-visible){outline:3px solid var(--ink);outline-offset:2px}

@@ -217,12 +217,21 @@ function addContradictions(
   problems: Problems,
 ): void {
   for (const detail of Object.keys(records)) {
-    for (const [at, { server, from, to }] of (records[detail] ?? []).entries()) {
-      const place = `${path}.records.${detail}[${at}]`;
-      if (!holdersOf(detail, catalog).includes(server))
-        problems.add(`${place}.server`, holdersReason(holdersOf(detail, catalog)));
-      if (from !== undefined && to !== undefined && to < from)
-        problems.add(`${place}.to`, REVERSED);
-    }
+    for (const [at, record] of (records[detail] ?? []).entries())
+      for (const [part, reason] of contradictionsOf(record, detail, catalog))
+        problems.add(`${path}.records.${detail}[${at}].${part}`, reason);
   }
+}
+
+/** Returns the parts of a record that contradict its detail or another part, and why. */
+export function contradictionsOf(
+  { server, from, to }: PersonaRecord,
+  detail: string,
+  catalog: Catalog,
+): readonly (readonly [part: 'server' | 'to', reason: Expected])[] {
+  const holders = holdersOf(detail, catalog);
+  return [
+    ...(holders.includes(server) ? [] : [['server', holdersReason(holders)] as const]),
+    ...(from !== undefined && to !== undefined && to < from ? [['to', REVERSED] as const] : []),
+  ];
 }

@@ -4,12 +4,17 @@ import { Refusal } from './refusals.js';
 const MAX_BODY_BYTES = 64 * 1024;
 /** The largest accepted body of the control, in bytes: a persona may have many records. */
 export const MAX_CONTROL_BODY_BYTES = 1024 * 1024;
+/** The largest accepted form of a page, in bytes: an edited answer may have many records. */
+export const MAX_EDITOR_BODY_BYTES = 1024 * 1024;
 
-/** Reads a form body in which every parameter occurs at most once. */
-export async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
+/** Reads a form body of at most so many bytes, in which every parameter occurs at most once. */
+export async function readForm(
+  request: Request,
+  most = MAX_BODY_BYTES,
+): Promise<ReadonlyMap<string, string>> {
   refuseQuery(request);
   checkType(request, 'application/x-www-form-urlencoded', 'not_a_form');
-  return readParameters(await readText(request, MAX_BODY_BYTES));
+  return readParameters(await readText(request, most));
 }
 
 /** Reads a JSON body of at most so many bytes. */

@@ -1,5 +1,6 @@
 import { checking } from '../context.js';
 import type { EndReason } from '../pages/texts.js';
+import { withEdits } from '../personas/draft.js';
 import type { Persona } from '../personas/persona.js';
 import { type Decision, showEnd } from './decision.js';
 import { callbackTo, endAt, errorCallbackTo } from './redirects.js';
@@ -28,7 +29,8 @@ export function checkCard(decision: Decision): Response {
   wrongPins.delete(persona.id);
   const { authorization, language } = form.view;
   const issuedAt = context.clock.now();
-  const code = context.codes.put({ authorization, persona, issuedAt, used: false });
+  const edited = withEdits(persona, authorization.edits?.get(persona.id));
+  const code = context.codes.put({ authorization, persona: edited, issuedAt, used: false });
   const { state } = authorization;
   const callback = callbackTo(authorization, context.origins.apiUrl, { code, state });
   return endAt(context, authorization, language, callback);

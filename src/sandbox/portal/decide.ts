@@ -1,8 +1,9 @@
 import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { Callback } from '../state.js';
-import { readForm, required } from './bodies.js';
+import { MAX_EDITOR_BODY_BYTES, readForm, required } from './bodies.js';
 import { checkCard } from './card-check.js';
 import { type Decision, showEnd } from './decision.js';
+import { edit, isEditing, withTyped } from './edit.js';
 import { sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
@@ -18,7 +19,7 @@ export async function decide(
   attempt: Attempt,
 ): Promise<Response> {
   checking(attempt, 'parameters');
-  const parameters = await readForm(request);
+  const parameters = await readForm(request, MAX_EDITOR_BODY_BYTES);
   checking(attempt, 'form');
   const form = context.forms.get(required(parameters, 'form'));
   if (form === undefined) throw new Refusal('form_expired');
@@ -29,14 +30,16 @@ export async function decide(
   checking(attempt, 'decision');
   const decision = required(parameters, 'decision');
   if (decision === 'ja' || decision === 'en')
-    return showPage(context, { ...view, language: decision }, expiresAt);
+    return showPage(context, { ...withTyped(view, parameters), language: decision }, expiresAt);
   checking(attempt, 'transaction_open');
   if (authorization.sentTo !== undefined)
     return decideAfterEnd(made, decision, authorization.sentTo);
-  if (!['agree', 'back', 'restart'].includes(decision)) return decline(made);
+  const isEdit = isEditing(view, decision);
+  if (!isEdit && !['agree', 'back', 'restart'].includes(decision)) return decline(made);
   checking(attempt, 'form_time');
   if (context.clock.now() >= expiresAt)
     return showEnd(made, 'expired', new Refusal('form_expired'));
+  if (isEdit) return edit(made, decision);
   if (decision !== 'agree') return showPage(context, { page: 'consent', authorization, language });
   checking(attempt, 'form_unused');
   if (form.used) return showEnd(made, 'used', new Refusal('form_expired'));

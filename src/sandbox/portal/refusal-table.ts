@@ -172,6 +172,12 @@ export const refusalTable = {
     en: 'The citizen declined.',
     ja: '利用者が同意しませんでした。',
   },
+  answer_invalid: {
+    error: 'answer_invalid',
+    status: 400,
+    en: 'The edited answer has places to correct: they are marked on the page.',
+    ja: '編集した回答に、修正が必要な箇所があります。画面の表示を確認してください。',
+  },
   grant_type_not_supported: {
     error: 'unsupported_grant_type',
     status: 400,

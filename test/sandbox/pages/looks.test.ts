@@ -37,6 +37,12 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
     await decide('agree');
     await look('no card');
     await stage.screen.clickOn('[value=hanako]');
+    await decide('edit');
+    await look('editor');
+    await stage.page.locator('[name$=-holder]').first().fill('');
+    await decide('save');
+    await look('editor with a mistake');
+    await decide('cancel');
     await stage.screen.fill('textbox', '', '0000');
     await decide('agree');
     await look('wrong PIN');
@@ -79,7 +85,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
         await stage.page.setViewportSize(options.viewport);
         expect(overhangs, screen).toEqual([0, 0, 0]);
       });
-      expect(seen).toHaveLength(13);
+      expect(seen).toHaveLength(15);
     },
   );
 
@@ -279,7 +285,11 @@ ${main}
   - textbox "利用者証明用電子証明書の暗証番号" [invalid]
   - button "確認して提供する"
   - button "同意の画面に戻る"
-  - button "提供を中止する"`),
+  - button "提供を中止する"
+  - region "サンドボックスで試す方へ":
+    - heading "サンドボックスで試す方へ" [level=2]
+    - paragraph: 選んだカードの回答を、この同意に限って書き換えられます。本物のマイナポータルにはない機能です。
+    - button "選んだカードの回答を編集する"`),
       );
     });
 
