@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVirtualClock, type StartedSandbox, startSandbox } from '../../src/sandbox/index.js';
 import { openChromium } from '../kit/browser.js';
 import { NOW } from '../kit/loan.js';
-
+import { findPart } from '../kit/machine.js';
 import { authorizationUrl, fields, inquiry, registration } from './steps.js';
 
+const chromium = findPart('chromium');
 const controlToken = 'a-control-token-of-a-test-0123456789';
 let sandbox: StartedSandbox;
 beforeAll(async () => {
