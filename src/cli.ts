@@ -8,6 +8,7 @@ type Command = (args: readonly string[], lang: Language) => Promise<string>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calendar: async () => (await import('./cli/calendar.js')).calendarCommand,
+  evidence: async () => (await import('./cli/evidence.js')).evidenceCommand,
   plan: async () => (await import('./cli/plan.js')).planCommand,
   sandbox: async () => (await import('./cli/sandbox.js')).sandboxCommand,
 };
@@ -16,6 +17,7 @@ const help = {
   ja: `使い方: myna-selfinfo <コマンド> [引数]
 
   calendar   自己情報を照会できる時間帯を調べる（引数なしでは、いま照会できるものを一覧にする）
+  evidence   アプリをサンドボックスで確認し、接続試験の報告に添える資料を書き出す
   plan       利用開始までの手続の日程を計算する（いつ、何を、どこに提出するか）
   sandbox    模擬マイナポータルを起動し、curl で試す手順を表示する
 
@@ -26,6 +28,7 @@ const help = {
   en: `Usage: myna-selfinfo <command> [arguments]
 
   calendar   show when self-information can be queried (without arguments: what can be queried now)
+  evidence   play an app against the sandbox, and write a report for the connection test
   plan       compute the dates of the onboarding procedure: what to submit when, and to whom
   sandbox    start a sample Mynaportal, and print curl commands to try it
 

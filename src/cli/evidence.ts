@@ -1,0 +1,241 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { details } from '../catalog/details.js';
+import type { Language } from '../foundation/language.js';
+import { formatInstant } from '../foundation/time.js';
+import { quoted, readArguments, type Texts, UsageError } from './arguments.js';
+import { HostError, originOf } from './evidence/browser.js';
+import { type Case, cases } from './evidence/cases.js';
+import { judge, resultOf } from './evidence/checks.js';
+import { hasTwoServers, templatesFor } from './evidence/citizens.js';
+import { type Config, readConfig } from './evidence/config.js';
+import { connectControl } from './evidence/control.js';
+import {
+  countOf,
+  type Played,
+  type Report,
+  resultNames,
+  toHtml,
+  toJson,
+  toMarkdown,
+} from './evidence/report.js';
+import { playCase, type Setting } from './evidence/stage.js';
+import { traceOf } from './evidence/trace.js';
+import { wordings } from './evidence/wordings.js';
+import { systemCode, writeTextFile } from './files.js';
+
+const help = {
+  ja: `使い方: myna-selfinfo evidence --sandbox URL --start URL [オプション]
+
+サンドボックスに接続したアプリを、利用者のブラウザのように操作し、事業者が示すべきケース
+（A-12、A-13、A-18）を確認します。日付入りの報告書（Markdown、HTML、JSON）を書き出します。
+サンドボックスは npx myna-selfinfo sandbox で、アプリとは別に起動しておきます。
+
+オプション
+  --sandbox URL      サンドボックスの画面のURL。http://127.0.0.1:8080
+  --start URL        アプリの開始画面。画面にフォームがあれば送信して進みます
+  --config ファイル  アプリごとの設定（JSON）。開始のしかた、画面の文、実施者など
+  --case ID[,ID]     確認するケース（省略時はすべて）
+  --out フォルダ     報告書を書き出す場所（省略時は evidence）
+  --stall 秒         応答を待つ長さ（省略時は 30）
+  --lang ja|en       端末に表示する言語（省略時は環境変数 LANG による）
+
+終了コードは、不適合があれば 1。
+
+ケース
+`,
+  en: `Usage: myna-selfinfo evidence --sandbox URL --start URL [options]
+
+Uses an app that is connected to a sandbox as the browsers of citizens do, plays the cases that a
+provider must show (steps A-12, A-13, A-18), and writes a dated Japanese report (Markdown, HTML,
+JSON). Start the sandbox by npx myna-selfinfo sandbox, and the app beside it, before.
+
+Options
+  --sandbox URL      the URL of the sandbox's pages: http://127.0.0.1:8080
+  --start URL        the start page of the app; forms on it are submitted to go on
+  --config FILE      what is particular to the app, JSON: how to start, texts of pages, who tests
+  --case ID[,ID]     the cases to play (default: all)
+  --out DIR          where to write the report (default: evidence)
+  --stall SECONDS    how long to wait for an answer (default: 30)
+  --lang ja|en       language of the terminal (default: from the environment variable LANG)
+
+The exit code is 1 if a case failed.
+
+Cases
+`,
+} as const;
+
+/**
+ * Runs `myna-selfinfo evidence`.
+ *
+ * @returns the text to print.
+ */
+export async function evidenceCommand(args: readonly string[], lang: Language): Promise<string> {
+  const { values, positionals } = readArguments(args, {
+    ...{ sandbox: 'value', start: 'value', config: 'value', case: 'list', out: 'value' },
+    ...{ stall: 'value', lang: 'value', help: 'flag' },
+  } as const);
+  if (values.help !== undefined)
+    return help[lang] + cases.map(({ id, title }) => `  ${id.padEnd(20)}${title[lang]}\n`).join('');
+  const [surplus] = positionals;
+  if (surplus !== undefined)
+    throw new UsageError({
+      ja: `余分な引数です: ${quoted(surplus)}`,
+      en: `unexpected argument: ${quoted(surplus)}`,
+    });
+  const chosen = chooseCases(values.case);
+  const config = readConfig(values.config);
+  const setting = await connect(values.sandbox, values.start, readSeconds(values.stall), config);
+  const sandboxAt = await setting.control.now();
+  const played: Played[] = [];
+  for (const one of chosen) played.push(await play(one, setting, played.length === 0));
+  const report = reportOf(setting, played, sandboxAt);
+  const files = write(report, values.out ?? 'evidence');
+  if (played.some(({ result }) => result === 'failed')) process.exitCode = 1;
+  return summaryOf(report, files, lang);
+}
+
+function chooseCases(typed: string | undefined): readonly Case[] {
+  if (typed === undefined) return cases;
+  return typed.split(',').map((id) => {
+    const found = cases.find((one) => one.id === id.trim());
+    if (found !== undefined) return found;
+    throw new UsageError({
+      ja: `不明なケースです: ${quoted(id)}`,
+      en: `unknown case: ${quoted(id)}`,
+    });
+  });
+}
+
+function readSeconds(typed = '30'): number {
+  if (/^\d{1,3}$/.test(typed) && Number(typed) > 0) return Number(typed) * 1_000;
+  throw new UsageError({
+    ja: `--stall には 1〜999 の秒数を指定してください: ${quoted(typed)}`,
+    en: `--stall must be a number of seconds from 1 to 999: ${quoted(typed)}`,
+  });
+}
+
+function readUrl(option: string, typed: string | undefined): URL {
+  const url = URL.canParse(typed ?? '') ? new URL(typed ?? '') : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === '')
+    return url;
+  throw new UsageError({
+    ja: `${option} に http または https の URL を指定してください。`,
+    en: `${option} must be a URL of http or https.`,
+  });
+}
+
+/** Reads what the sandbox has registered. */
+async function connect(
+  typedSandbox: string | undefined,
+  typedStart: string | undefined,
+  stallMs: number,
+  config: Config,
+): Promise<Setting> {
+  const sandbox = readUrl('--sandbox', typedSandbox);
+  const start = readUrl('--start', typedStart ?? config.start?.url);
+  const control = connectControl((sandbox.origin + sandbox.pathname).replace(/\/$/, ''), stallMs);
+  const clients = await control.registrations();
+  const client = clients.find(
+    ({ clientId }) => clientId === (config.client ?? clients[0]?.clientId),
+  );
+  if (client === undefined)
+    throw new UsageError({
+      ja: '設定ファイルの client は、サンドボックスに登録されていません。',
+      en: 'client of the configuration is not registered at the sandbox.',
+    });
+  const hosts = [
+    start.href,
+    ...client.redirectUris,
+    ...(config.origins ?? []),
+    config.result ?? [],
+  ];
+  return {
+    control,
+    client,
+    templates: templatesFor(client, await control.personas(), config.records),
+    config: { ...config, start: { ...config.start, url: start.href } },
+    portal: originOf(sandbox),
+    hosts: new Set(hosts.flat().map((url) => originOf(new URL(url)))),
+    stallMs,
+    waitMs: (config.waitSeconds ?? 20) * 1_000,
+  };
+}
+
+/** Plays a case. Throws if the first one did not even begin: then none would. */
+async function play(one: Case, setting: Setting, first: boolean): Promise<Played> {
+  const nothing = { case: one, findings: [], trace: [] } as const;
+  const skip = setting.config.cases?.[one.id]?.skip;
+  if (skip !== undefined) return { ...nothing, result: 'skipped', skipped: skip };
+  if (one.citizen?.records === 'two-servers' && !hasTwoServers(setting.client, setting.templates))
+    return { ...nothing, result: 'skipped', skipped: '登録した項目の保有サーバは1つだけ。' };
+  const scene = await playCase(setting, one);
+  const { stopped, callbacks } = scene;
+  if (first && stopped !== undefined && callbacks.size === 0) {
+    const { ja, en } = wordings[stopped instanceof HostError ? stopped.trouble : 'noPortal'];
+    const status = stopped instanceof HostError ? '' : String(stopped.status);
+    const fill = (text: string) => text.replace('{seen}', status);
+    throw new UsageError({ ja: `開始できません: ${fill(ja)}`, en: `cannot begin: ${fill(en)}` }, 1);
+  }
+  const findings = judge(one, scene, setting.config);
+  return { case: one, result: resultOf(findings), findings, trace: traceOf(scene, 'ja') };
+}
+
+function reportOf(
+  { client, config, control }: Setting,
+  played: readonly Played[],
+  sandboxAt: number,
+): Report {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return {
+    at: formatInstant(Date.now()),
+    tool: version,
+    provider: config.provider ?? '',
+    tester: config.tester ?? '',
+    service: client.name,
+    clientId: client.clientId,
+    redirectUris: client.redirectUris,
+    items: client.items.map(
+      ({ code, detail }) => `${code}（${details.find(({ id }) => id === detail)?.ja ?? detail}）`,
+    ),
+    start: withoutQuery(config.start.url),
+    sandbox: control.url,
+    sandboxAt: formatInstant(sandboxAt),
+    played,
+  };
+}
+
+const withoutQuery = (url: string) => new URL(url).origin + new URL(url).pathname;
+
+/** Writes the report, and returns the paths. */
+function write(report: Report, folder: string): readonly string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = systemCode(error);
+    throw new UsageError(
+      {
+        ja: `フォルダを作成できません: ${quoted(folder)}（${code}）`,
+        en: `cannot create the folder ${quoted(folder)} (${code})`,
+      },
+      1,
+    );
+  }
+  const texts = { md: toMarkdown(report), html: toHtml(report), json: toJson(report) };
+  return Object.entries(texts).map(([type, text]) => {
+    const path = join(folder, `evidence-${report.at.slice(0, 10)}.${type}`);
+    writeTextFile(path, text);
+    return path;
+  });
+}
+
+function summaryOf(report: Report, files: readonly string[], lang: Language): string {
+  const lines = report.played.flatMap(({ case: { id, title }, result, findings }) => [
+    `${id.padEnd(20)}${resultNames[result][lang]}  ${title[lang]}`,
+    ...findings
+      .filter((finding) => finding.result !== 'passed')
+      .map((finding) => `  ${resultNames[finding.result][lang]}: ${finding.text[lang]}`),
+  ]);
+  const wrote: Texts = { ja: '書き出しました', en: 'wrote' };
+  return `${[...lines, '', countOf(report, lang), ...files.map((file) => `${wrote[lang]}: ${file}`)].join('\n')}\n`;
+}

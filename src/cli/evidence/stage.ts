@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import type { RegisteredClient } from '../../sandbox/control/types.js';
+import type { JournalEntry } from '../../sandbox/journal.js';
+import { Browser, HostError } from './browser.js';
+import type { Case } from './cases.js';
+import { type Citizen, createCitizen, type Templates } from './citizens.js';
+import type { Config } from './config.js';
+import type { Control, Stop } from './control.js';
+import { type Actor, NoPortal, plays } from './plays.js';
+
+/** What is the same for all cases of a run. */
+export interface Setting {
+  readonly control: Control;
+  readonly client: RegisteredClient;
+  readonly templates: Templates;
+  readonly config: Config & { readonly start: { readonly url: string } & Config['start'] };
+  /** The origin of the sandbox's pages. */
+  readonly portal: string;
+  readonly hosts: ReadonlySet<string>;
+  readonly stallMs: number;
+  readonly waitMs: number;
+}
+
+/** What a way to play a case works with. */
+export interface Stage extends Setting {
+  /** Creates a citizen of this case, and gives the sandbox the persona. */
+  citizen(): Promise<Citizen>;
+  actor(citizen?: Citizen): Actor;
+  moveClock(ms: number): Promise<void>;
+  announce(stop: Stop): Promise<void>;
+  /** Whether answers are to be collected in this case. */
+  readonly collects: boolean;
+  /** Whether all answers of this case have been collected. */
+  isCollected(): Promise<boolean>;
+  /** The codes and states of this case. */
+  readonly secrets: Set<string>;
+  /** The URLs of the callbacks that were opened. */
+  readonly callbacks: Set<string>;
+  /** A text to pass to the host that it must not show. */
+  readonly echo: string;
+}
+
+/** What was seen when a case was played. */
+export interface Scene {
+  readonly actors: readonly Actor[];
+  readonly citizens: readonly Citizen[];
+  readonly journal: readonly JournalEntry[];
+  readonly secrets: ReadonlySet<string>;
+  readonly callbacks: ReadonlySet<string>;
+  readonly echo: string;
+  readonly collected: boolean;
+  /** Why it could not be played to its end. */
+  readonly stopped?: HostError | NoPortal | undefined;
+}
+
+/** Plays a case, and puts the sandbox back to how it was. */
+export async function playCase(setting: Setting, played: Case): Promise<Scene> {
+  const { control, client } = setting;
+  const undo: (() => Promise<unknown>)[] = [];
+  const after = (await control.journal({})).at(-1)?.seq ?? 0;
+  const scene = createScene();
+  const readJournal = async () =>
+    (await control.journal({ after })).filter(
+      ({ clientId = client.clientId }) => clientId === client.clientId,
+    );
+  const isCollected = async () => {
+    const results = (await readJournal()).filter(
+      ({ step, outcome }) => step === 'result' && outcome === 'accepted',
+    );
+    const wanted = scene.citizens.map(({ persona }) => (persona.pendingPolls ?? 0) + 1);
+    return results.length >= wanted.reduce((sum, polls) => sum + polls, 0);
+  };
+  const stage: Stage = {
+    ...setting,
+    ...scene,
+    isCollected,
+    collects: played.expect.collected ?? false,
+    async citizen() {
+      const id = `evidence-${randomBytes(4).toString('hex')}`;
+      const citizen = createCitizen(id, client, setting.templates, played.citizen ?? {});
+      await control.putPersona(citizen.persona);
+      undo.push(() => control.deletePersona(id));
+      scene.citizens.push(citizen);
+      return citizen;
+    },
+    actor(citizen) {
+      const actor: Actor = { browser: new Browser(setting), ...(citizen && { citizen }) };
+      scene.actors.push(actor);
+      return actor;
+    },
+    async moveClock(ms) {
+      await control.setClock((await control.now()) + ms);
+      undo.push(async () => control.setClock((await control.now()) - ms));
+    },
+    async announce(stop) {
+      const before = await control.announcements();
+      await control.putAnnouncements([...before, stop]);
+      undo.push(() => control.putAnnouncements(before));
+    },
+  };
+  let stopped: Scene['stopped'];
+  try {
+    for (const fault of played.faults ?? []) {
+      const { id } = await control.addFault({ ...fault, client: client.clientId });
+      undo.push(() => control.deleteFault(id));
+    }
+    await plays[played.play](stage);
+  } catch (error) {
+    if (!(error instanceof HostError || error instanceof NoPortal)) throw error;
+    stopped = error;
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+  const collected = stage.collects && (await isCollected());
+  return { ...scene, journal: await readJournal(), collected, stopped };
+}
+
+function createScene() {
+  return {
+    actors: [] as Actor[],
+    citizens: [] as Citizen[],
+    secrets: new Set<string>(),
+    callbacks: new Set<string>(),
+    echo: `echo${randomBytes(6).toString('hex')}`,
+  };
+}

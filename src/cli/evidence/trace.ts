@@ -1,0 +1,66 @@
+import type { Language } from '../../foundation/language.js';
+import type { Page } from './browser.js';
+import { headingOf, visibleText } from './html.js';
+import type { Scene } from './stage.js';
+
+const words = {
+  browser: { ja: 'ブラウザ', en: 'browser ' },
+  portal: { ja: 'マイナポータル（模擬）', en: 'portal (sandbox)' },
+  app: { ja: 'アプリ', en: 'app' },
+  calls: { ja: '通信', en: 'calls' },
+  fault: { ja: '障害を注入', en: 'fault' },
+} as const;
+
+/** Returns what happened, step by step, without a value: names of parameters, statuses, headings. */
+export function traceOf(scene: Scene, lang: Language): readonly string[] {
+  const mask = maskerOf(scene);
+  const label = (index: number) =>
+    `${words.browser[lang]}${String.fromCharCode(65 + (index % 26))}`;
+  const steps = scene.actors.flatMap(({ browser }, index) =>
+    browser.pages.map((page) => {
+      const where = words[page.portal ? 'portal' : 'app'][lang];
+      const said = page.portal ? '' : screenOf(page, mask);
+      return `${label(index)}: ${where} ${page.method} ${pathOf(page.url, mask)} → ${page.status}${said}`;
+    }),
+  );
+  const calls = scene.journal
+    .filter(({ step }) => step !== 'authorize' && step !== 'decide')
+    .map(({ step, outcome, code, fault }) => {
+      const why = [code, fault && `${words.fault[lang]} ${fault}`].filter(Boolean).join(', ');
+      return `${words.calls[lang]}: ${step} → ${outcome}${why === '' ? '' : ` (${why})`}`;
+    });
+  return [...steps, ...calls];
+}
+
+type Mask = (text: string) => string;
+
+function screenOf({ body, status }: Page, mask: Mask): string {
+  if (status >= 300 && status < 400) return '';
+  const text = mask(headingOf(body) || visibleText(body)).slice(0, 60);
+  return text === '' ? '' : ` 「${text}」`;
+}
+
+/** Returns a path without the values in it. */
+function pathOf(url: URL, mask: Mask): string {
+  const parts = url.pathname
+    .split('/')
+    .map((part) => (/^[\w.-]{0,40}$/.test(part) ? mask(part) : HIDDEN));
+  const names = [...new Set(url.searchParams.keys())].map((name) =>
+    /^[\w.[\]-]{1,40}$/.test(name) ? `${mask(name)}=…` : '…',
+  );
+  return parts.join('/') + (names.length === 0 ? '' : `?${names.join('&')}`);
+}
+
+const HIDDEN = '■';
+
+/** Returns a function that hides values of citizens, codes, numbers, and what looks like a secret. */
+function maskerOf({ citizens, secrets, echo }: Scene): Mask {
+  const values = [...citizens.flatMap((citizen) => citizen.values), ...secrets, echo]
+    .map((value) => value.normalize('NFKC'))
+    .sort((a, b) => b.length - a.length);
+  return (text) =>
+    values
+      .reduce((masked, value) => masked.replaceAll(value, HIDDEN), text.normalize('NFKC'))
+      .replaceAll(/[\w~+=-]{16,}|\d[\d,.]{2,}/g, HIDDEN)
+      .replaceAll(/\p{C}+/gu, ' ');
+}
