@@ -54,8 +54,10 @@ export type Defect =
 interface Session {
   readonly id: string;
   result?: Collected<typeof service>;
-  failed?: boolean;
 }
+
+const isRefused = ({ result }: Session) =>
+  result?.status === 'failed' || result?.status === 'unavailable';
 
 const html = (body: string) =>
   `<!doctype html><html lang="ja"><head><title>審査</title></head><body>${body}</body></html>`;
@@ -131,7 +133,7 @@ export async function startHost(defect?: Defect) {
     }
     // A bank that waits only briefly, and lets the citizen look again.
     session.result = await client.query(outcome.grant, latest(), { deadlineMs: 2_500 });
-    if (defect === 'retries' && session.result.status === 'unavailable') await requestAgain();
+    if (defect === 'retries' && isRefused(session)) await requestAgain();
     last = session;
     answers.set(url.href, session);
     go(response, defect === 'code-in-address' ? `/result${url.search}` : '/result');
@@ -151,7 +153,7 @@ export async function startHost(defect?: Defect) {
     if (before?.status === 'pending' && defect !== 'gives-up')
       session.result = await client.collect(client.resume(before.retrieval), { once: true });
     const { result: now } = session;
-    if (now === undefined || (defect === 'blank' && now.status === 'unavailable')) return '';
+    if (now === undefined || (defect === 'blank' && isRefused(session))) return '';
     if (now.status !== 'ready') return explain(now, 'ja');
     return Object.values(now.answer.items)
       .map((item) => {

@@ -23,10 +23,7 @@ export interface Control {
   /** Returns the time, in epoch milliseconds. */
   now(): Promise<number>;
   setClock(epochMs: number): Promise<unknown>;
-  /** Returns entries. With `waitMs`, waits for `count` of them. */
-  journal(
-    query: JournalQuery & { readonly count?: number; readonly waitMs?: number },
-  ): Promise<readonly JournalEntry[]>;
+  journal(query: JournalQuery): Promise<readonly JournalEntry[]>;
 }
 
 /** Connects to the control of a sandbox, by the URL of its pages. */
@@ -70,12 +67,6 @@ export function connectControl(sandboxUrl: string, stallMs: number): Control {
       1,
     );
   };
-  const query = (values: object) =>
-    new URLSearchParams(
-      Object.entries(values).flatMap(([key, value]): [string, string][] =>
-        value === undefined ? [] : [[key, String(value)]],
-      ),
-    );
   return {
     url: sandboxUrl,
     registrations: () => call('GET', '/registrations'),
@@ -90,6 +81,14 @@ export function connectControl(sandboxUrl: string, stallMs: number): Control {
     setClock: (epochMs) => call('POST', '/clock', { set: new Date(epochMs).toISOString() }),
     journal: (asked) => call('GET', `/journal?${query(asked)}`),
   };
+}
+
+function query(values: object): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(values).flatMap(([key, value]): [string, string][] =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
 }
 
 function plain(text: unknown): string {

@@ -27,10 +27,9 @@ export function visibleText(html: string): string {
   return decode(body).normalize('NFKC').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Returns the first heading of a page, otherwise its title. */
+/** Returns the first heading of a page; '' if it has none. */
 export function headingOf(html: string): string {
-  const part = /<h1\b[^>]*>(.*?)<\/h1>/is.exec(html) ?? /<title\b[^>]*>(.*?)<\/title>/is.exec(html);
-  return visibleText(part?.[1] ?? '');
+  return visibleText(/<h1\b[^>]*>(.*?)<\/h1>/is.exec(html)?.[1] ?? '');
 }
 
 function attributesOf(tag: string): Readonly<Record<string, string>> {

@@ -46,7 +46,7 @@ function pathOf(url: URL, mask: Mask): string {
     .split('/')
     .map((part) => (/^[\w.-]{0,40}$/.test(part) ? mask(part) : HIDDEN));
   const names = [...new Set(url.searchParams.keys())].map((name) =>
-    /^[\w.[\]-]{1,40}$/.test(name) ? `${mask(name)}=…` : '…',
+    /^[a-z_]{1,40}$/.test(name) ? `${name}=…` : '…',
   );
   return parts.join('/') + (names.length === 0 ? '' : `?${names.join('&')}`);
 }
