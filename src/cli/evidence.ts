@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCalendar } from '../calendar/calendar.js';
 import { details } from '../catalog/details.js';
 import type { Language } from '../foundation/language.js';
 import { formatInstant } from '../foundation/time.js';
@@ -87,6 +88,7 @@ export async function evidenceCommand(args: readonly string[], lang: Language): 
   const config = readConfig(values.config);
   const setting = await connect(values.sandbox, values.start, readSeconds(values.stall), config);
   const sandboxAt = await setting.control.now();
+  checkTime(setting.client, sandboxAt);
   const played: Played[] = [];
   for (const one of chosen) played.push(await play(one, setting, played.length === 0));
   const report = reportOf(setting, played, sandboxAt);
@@ -160,6 +162,21 @@ async function connect(
     stallMs,
     waitMs: (config.waitSeconds ?? 20) * 1_000,
   };
+}
+
+/** Refuses a time of the sandbox at which all servers of an item are closed: no case would hold. */
+function checkTime({ items }: Setting['client'], nowMs: number): void {
+  const calendar = createCalendar();
+  const closed = items.some(({ detail }) => {
+    const known = details.find(({ id }) => id === detail);
+    return known !== undefined && calendar.status(known.id, nowMs).state === 'closed';
+  });
+  if (!closed) return;
+  const at = formatInstant(nowMs).slice(0, 16);
+  throw new UsageError({
+    ja: `サンドボックスの時計（${at}）では、登録した項目のサーバが停止しています。sandbox に --at 2026-12-01T10:00+09:00 などを付けて起動してください。`,
+    en: `at the sandbox's time (${at}) the servers of a registered item are closed: start sandbox with --at 2026-12-01T10:00+09:00, for example.`,
+  });
 }
 
 /** Plays a case. Throws if the first one did not even begin: then none would. */

@@ -86,6 +86,8 @@ export async function startHost(defect?: Defect) {
   const client = createSelfInfoClient({ service, ...connection });
   const sessions = new Map<string, Session>();
   const answers = new Map<string, Session>();
+  /** Session ids, codes and states, and the values of citizens. */
+  const secrets = new Set<string>();
   let last: Session | undefined;
 
   const sessionOf = ({ headers }: IncomingMessage) =>
@@ -114,6 +116,7 @@ export async function startHost(defect?: Defect) {
   async function start(request: IncomingMessage, response: ServerResponse) {
     const session = sessionOf(request) ?? { id: randomUUID() };
     sessions.set(session.id, session);
+    secrets.add(session.id);
     const { url } = await client.beginConsent({ sessionBinding: bindingOf(session) });
     const cookie = `session=${session.id}; HttpOnly; SameSite=Lax; Path=/`;
     response.writeHead(303, { location: url, 'set-cookie': cookie }).end();
@@ -121,6 +124,7 @@ export async function startHost(defect?: Defect) {
 
   async function callback(request: IncomingMessage, response: ServerResponse, url: URL) {
     const session = sessionOf(request);
+    for (const name of ['code', 'state']) secrets.add(url.searchParams.get(name) ?? '');
     const known = defect === 'replays' ? answers.get(url.href) : undefined;
     if (known) return show(response, 200, await textOf(known));
     const outcome = await client.completeConsent(request, { sessionBinding: bindingOf(session) });
@@ -161,9 +165,10 @@ export async function startHost(defect?: Defect) {
         if (defect === 'blank' && item.status === 'unavailable') return '';
         if (item.status !== 'present') return explain(item, 'ja');
         const records = defect === 'first-holder' ? item.reveal().slice(0, 1) : item.reveal();
-        const said = records.map(
-          ({ holder, fields }) => `${holder} ${Object.values(fields).map(shown).join(' ')}`,
-        );
+        const said = records.map(({ holder, fields }) => {
+          for (const value of [holder, ...Object.values(fields)]) secrets.add(String(value ?? ''));
+          return `${holder} ${Object.values(fields).map(shown).join(' ')}`;
+        });
         return [...said, item.missing.length > 0 ? '一部を取得できませんでした。' : ''].join(
           '<br>',
         );
@@ -193,5 +198,5 @@ export async function startHost(defect?: Defect) {
     await client.close();
     await sandbox.close();
   }
-  return { origin, sandbox, close, [Symbol.asyncDispose]: close };
+  return { origin, sandbox, secrets, [Symbol.asyncDispose]: close };
 }

@@ -46,6 +46,9 @@ export interface BrowserOptions {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 20;
 
+const UNREACHABLE =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_|ETIMEDOUT|UND_ERR_CONNECT)|CERT|SSL|TLS/;
+
 interface Kept extends Cookie {
   readonly host: string;
   readonly until: number;
@@ -127,7 +130,7 @@ export class Browser {
       if (error instanceof HostError) throw error;
       if (signal.aborted) throw new HostError('stalled');
       const code = systemCode(error);
-      throw new HostError(/^(HPE_|UND_ERR_(?!CONNECT|SOCKET))/.test(code) ? 'invalid' : 'down');
+      throw new HostError(UNREACHABLE.test(code) ? 'down' : 'invalid');
     }
   }
 

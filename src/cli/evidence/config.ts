@@ -62,8 +62,14 @@ export function readConfig(file: string | undefined): Config {
   const { success, data, error } = schema.safeParse(readJsonFile(file));
   if (success) return data as Config;
   const places = error.issues
+    .flatMap((issue) => {
+      const names = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+      return names.map((name) => ({ code: issue.code, path: [...issue.path, name ?? []].flat() }));
+    })
     .slice(0, 20)
-    .map(({ path, code }) => `${file}:${['$', ...path.map(String)].join('.')} (${code})`)
+    .map(
+      ({ path, code }) => `${file}:${['$', ...path.map(String)].join('.').slice(0, 200)} (${code})`,
+    )
     .join(', ')
     .replaceAll(/\p{C}+/gu, ' ');
   throw new UsageError({

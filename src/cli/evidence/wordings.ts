@@ -60,7 +60,10 @@ export const wordings = {
   },
   down: { ja: 'アプリに接続できない', en: 'the app cannot be reached' },
   stalled: { ja: 'アプリが時間内に応答しない', en: 'the app does not answer in time' },
-  invalid: { ja: 'アプリの応答が HTTP として正しくない', en: 'the app does not answer by HTTP' },
+  invalid: {
+    ja: 'アプリの応答が途中で切れるか、HTTP として正しくない',
+    en: 'the app breaks off, or does not answer by HTTP',
+  },
   large: { ja: 'アプリの応答が大きすぎる', en: 'an answer of the app is too large' },
   loop: { ja: 'リダイレクトが終わらない', en: 'the redirects do not end' },
   elsewhere: {
