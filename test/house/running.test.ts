@@ -44,6 +44,7 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run dev': 'serves until it is stopped',
   'npx myna-selfinfo sandbox':
     'serves until it is stopped: test/cli/sandbox.test.ts, with and without files',
+  'npx myna-selfinfo evidence': 'needs a sandbox and an app: test/cli/evidence.test.ts',
   'npx tsx examples/consent-flow.ts': 'test/examples/examples.test.ts',
   ...Object.fromEntries(
     [

@@ -105,7 +105,7 @@ export function toMarkdown(report: Report): string {
     LIMITS.map((limit) => `> ${limit}`).join('\n>\n'),
     `結果: ${countOf(report, 'ja')}（○ 適合、× 不適合、△ 人が確認、－ 対象外）`,
     [
-      '| No. | ケース | 期待 | 結果 |',
+      '| 番号 | ケース | 期待 | 結果 |',
       '|---|---|---|---|',
       ...report.played.map((one, index) =>
         row(
@@ -136,12 +136,12 @@ body{font:15px/1.7 "Hiragino Sans","Noto Sans CJK JP","Noto Sans JP",Meiryo,sans
 h1{font-size:1.5rem;border-bottom:3px solid #234;margin:0 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-left:.4rem solid #234;padding-left:.6rem;break-after:avoid}
 h3{font-size:.95rem;margin:.8rem 0 .2rem;break-after:avoid}table{border-collapse:collapse;width:100%}
 th,td{border:1px solid #99a;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#eef1f5;font-weight:600}tr{break-inside:avoid}thead{display:table-header-group}
+th{background:#eef1f5;font-weight:600;white-space:nowrap}tr{break-inside:avoid}thead{display:table-header-group}
 .facts th{width:9rem}.result{white-space:nowrap;font-weight:700}.failed{color:#a00}.passed{color:#064}.open{color:#740}.skipped{color:#555}
 ul,ol{margin:.2rem 0;padding-left:1.5rem}.marks{list-style:none;padding:0}.limits{border:1px solid #99a;padding:.5rem 1rem .5rem 2rem}
 .trace{font:12px/1.6 ui-monospace,Consolas,"Noto Sans Mono CJK JP",monospace;overflow-wrap:anywhere}
 .hand{border:1px solid #99a;padding:.4rem .6rem;margin:.3rem 0;break-inside:avoid}.sign{display:block;text-align:right}
-@media (max-width:40rem){.expected{display:none}.facts th{width:6rem}}@media print{body{padding:0;font-size:10pt;max-width:none}a{color:inherit}}`;
+@media (max-width:40rem){.expected{display:none}.facts th{width:7.5rem;white-space:normal}}@media print{body{padding:0;font-size:10pt;max-width:none}a{color:inherit}}`;
 
 function escaped(text: string): string {
   return text
@@ -172,7 +172,7 @@ export function toHtml(report: Report): string {
 <ul class="limits">${LIMITS.map((limit) => `<li>${limit}</li>`).join('')}</ul>
 <h2>結果: ${countOf(report, 'ja')}</h2>
 <p>○ 適合、× 不適合、△ 人が確認、－ 対象外</p>
-<table><thead><tr><th>No.</th><th>ケース</th><th class="expected">期待</th><th>結果</th></tr></thead><tbody>
+<table><thead><tr><th>番号</th><th>ケース</th><th class="expected">期待</th><th>結果</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
 ${report.played.map((one, index) => sectionOf(one, index, hand)).join('\n')}

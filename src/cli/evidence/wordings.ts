@@ -11,7 +11,7 @@ export const wordings = {
     en: 'the token is requested as often as expected ({seen} seen)',
   },
   request: {
-    ja: '自己情報の要求は決められた回数（実際: {seen} 回）',
+    ja: '自己情報取得要求は決められた回数（実際: {seen} 回）',
     en: 'self-information is requested as often as expected ({seen} seen)',
   },
   replayed: { ja: '同じコードを二度使わない', en: 'the code is used once' },
