@@ -20,7 +20,8 @@ import {
   toJson,
   toMarkdown,
 } from './evidence/report.js';
-import { playCase, type Setting } from './evidence/stage.js';
+import type { Setting } from './evidence/scene.js';
+import { playCase } from './evidence/stage.js';
 import { traceOf } from './evidence/trace.js';
 import { wordings } from './evidence/wordings.js';
 import { systemCode, writeTextFile } from './files.js';

@@ -25,6 +25,16 @@ export interface Page {
   readonly portal: boolean;
 }
 
+/** The start of the host does not lead to the portal. */
+export class NoPortal extends Error {
+  readonly status: number;
+
+  constructor({ status }: Page) {
+    super('no portal');
+    this.status = status;
+  }
+}
+
 /** What to open. */
 export interface Order {
   readonly url: URL;

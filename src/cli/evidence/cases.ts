@@ -1,7 +1,22 @@
 import type { Fault } from '../../sandbox/faults.js';
 import type { Texts } from '../arguments.js';
 import type { CitizenFacts } from './citizens.js';
-import type { PlayName } from './plays.js';
+
+/** The name of a way to play a case. */
+export type PlayName =
+  | 'agree'
+  | 'agreeAndWait'
+  | 'decline'
+  | 'refused'
+  | 'wrongPin'
+  | 'late'
+  | 'announced'
+  | 'replay'
+  | 'otherBrowser'
+  | 'forged'
+  | 'bareError'
+  | 'twoTabs'
+  | 'twoCitizens';
 
 /** What must be seen when a case was played. What is left out may be anything. */
 export interface Expectation {

@@ -5,8 +5,8 @@ import type { Case } from './cases.js';
 import type { Citizen } from './citizens.js';
 import type { Config } from './config.js';
 import { visibleText } from './html.js';
-import { type Actor, decodeSafely, shows } from './plays.js';
-import type { Scene } from './stage.js';
+import { decodeSafely, shows } from './plays.js';
+import type { Actor, Scene } from './scene.js';
 import { wordings } from './wordings.js';
 
 /** What one check found. `open`: a person must look. */

@@ -1,19 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { formatInstant } from '../../foundation/time.js';
 import { consentHeaders } from '../../sandbox/portal/without-page.js';
-import { type Browser, HostError, type Order, originOf, type Page, redirectOf } from './browser.js';
-import type { Citizen } from './citizens.js';
+import {
+  type Browser,
+  HostError,
+  NoPortal,
+  type Order,
+  originOf,
+  type Page,
+  redirectOf,
+} from './browser.js';
+import type { PlayName } from './cases.js';
 import { type Form, formsOf, refreshOf, visibleText } from './html.js';
-import type { Stage } from './stage.js';
-
-/** Somebody with a browser. */
-export interface Actor {
-  readonly browser: Browser;
-  /** Whose data may be on the pages. Left out: nobody's. */
-  readonly citizen?: Citizen;
-  /** The page on which a callback ended. */
-  landing?: Page;
-}
+import type { Actor, Stage } from './scene.js';
 
 const TEN_MINUTES_MS = 600_000;
 /** How long to watch whether a refused call is repeated. */
@@ -116,10 +115,7 @@ export const plays = {
     for (const actor of both) await settle(stage, actor);
     for (const actor of both) await reload(stage, actor);
   },
-} as const;
-
-/** The name of a way to play a case. */
-export type PlayName = keyof typeof plays;
+} satisfies Record<PlayName, (stage: Stage) => Promise<void>>;
 
 /** Agrees, and collects the answer. */
 async function complete(stage: Stage): Promise<Actor> {
@@ -161,16 +157,6 @@ async function openPortal(
   return openUrl(stage, browser, redirectOf(page) as URL, headers);
 }
 const MOST_FORMS = 10;
-
-/** The start of the host does not lead to the portal. */
-export class NoPortal extends Error {
-  readonly status: number;
-
-  constructor({ status }: Page) {
-    super('no portal');
-    this.status = status;
-  }
-}
 
 function openUrl(
   stage: Stage,

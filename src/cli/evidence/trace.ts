@@ -1,7 +1,7 @@
 import type { Language } from '../../foundation/language.js';
 import type { Page } from './browser.js';
 import { headingOf, visibleText } from './html.js';
-import type { Scene } from './stage.js';
+import type { Scene } from './scene.js';
 
 const words = {
   browser: { ja: 'ブラウザ', en: 'browser ' },
