@@ -92,6 +92,8 @@ export function openContext(options: ClientOptions): ClientContext {
   checkFunction(random, 'options.random');
   checkWhole(maxConcurrent, 'options.maxConcurrent', 1);
   checkFunction(options.onEvent, 'options.onEvent');
+  if (options.recorder !== undefined)
+    checkMethods(options.recorder, 'options.recorder', ['record']);
   const transport = openTransport(environment, options, clock);
   const authenticate = openAuthentication(environment, options.clientAuth, clock);
   if (environment.kind === 'production') checkItemCodes(service);
@@ -140,6 +142,7 @@ function readOptions(given: ClientOptions): ClientOptions {
     random: true,
     maxConcurrent: true,
     onEvent: true,
+    recorder: true,
   } satisfies Record<keyof ClientOptions, true>);
   if (options.service === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.service' });

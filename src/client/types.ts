@@ -11,6 +11,7 @@ import type { Progress, Retrieval } from '../query/types.js';
 import type { Inquiry } from '../service/inquiry.js';
 import type { CheckedInquiry, InquiriesByItem } from '../service/inquiry-rules.js';
 import type { Service } from '../service/service.js';
+import type { ShapeRecorder } from '../shapes/recorder.js';
 import type { Store } from '../stores/store.js';
 import type { Environment } from '../wire/environment.js';
 import type { Availability } from './availability.js';
@@ -121,6 +122,11 @@ export interface ClientOptions<S extends Service = Service> {
    * `myna-selfinfo:event` of `node:diagnostics_channel`.
    */
   readonly onEvent?: (event: ClientEvent) => void;
+  /**
+   * Records the shape of every response for the connection check, never a value: what
+   * `createShapeRecorder` of `myna-selfinfo/shapes` returned. Default: none.
+   */
+  readonly recorder?: Pick<ShapeRecorder, 'record'>;
 }
 
 /** A client of one service in one environment. */

@@ -14,7 +14,7 @@ const SAFE_DIGITS = 15;
  * Returns whether a literal is the value that the shortest form of its double gives back. Accepts
  * what is not a number, which the parser reports.
  */
-function isExactNumber(literal: string): boolean {
+export function isExactNumber(literal: string): boolean {
   const value = numberOf(literal);
   if (value === undefined) return true;
   if (!Number.isFinite(value)) return false;

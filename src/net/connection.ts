@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { CANCELLED, type Clock } from '../foundation/clock.js';
 import { deadline, type Race } from '../foundation/deadline.js';
 import { withFacts } from '../foundation/errors.js';
+import { notify } from '../foundation/listener.js';
 import { ownBag } from '../foundation/own.js';
+import type { ShapeMessage, ShapeRecorder } from '../shapes/recorder.js';
 import {
   ABORTED,
   type CallProgress,
@@ -36,15 +38,35 @@ export interface Wire {
 }
 
 /** Creates a connection that bounds every call, reads its response and validates it. */
-export function createConnection(clock: Clock, wire: Wire): Omit<ApiConnection, 'bind'> {
+export function createConnection(
+  clock: Clock,
+  wire: Wire,
+  recorder: Pick<ShapeRecorder, 'record'> | undefined,
+): Omit<ApiConnection, 'bind'> {
   const closing = new AbortController();
+  const recorded = recorder ? { ...wire, exchange: recording(wire.exchange, recorder) } : wire;
   return {
-    send: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds, parseResponse),
-    exchange: (call, bounds) => sendCall(clock, wire, closing.signal, call, bounds, parseReply),
+    send: (call, bounds) => sendCall(clock, recorded, closing.signal, call, bounds, parseResponse),
+    exchange: (call, bounds) => sendCall(clock, recorded, closing.signal, call, bounds, parseReply),
     async close() {
       closing.abort(CANCELLED);
       await wire.close().catch(() => undefined);
     },
+  };
+}
+
+/** Records the shape of every response before anything reads it. */
+function recording(exchange: Exchange, recorder: Pick<ShapeRecorder, 'record'>): Exchange {
+  const record = (message: ShapeMessage) => recorder.record(message);
+  return async (call, signal, onProgress) => {
+    const raw = await exchange(call, signal, onProgress);
+    notify(record, () => ({
+      step: call.stage,
+      status: raw.status,
+      headers: raw.fields(),
+      body: Buffer.concat(raw.body),
+    }));
+    return raw;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.js';
 import { invalidResponse } from '../foundation/errors.js';
 import { ownBag } from '../foundation/own.js';
+import type { ShapeRecorder } from '../shapes/recorder.js';
 import type { Environment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import { type FetchLike, pathUnder, type Transport } from './http.js';
@@ -11,6 +12,7 @@ export function createFetchTransport(
   { apiUrl, tokenUrl = apiUrl }: Environment['endpoints'],
   fetch: FetchLike,
   clock: Clock,
+  recorder?: Pick<ShapeRecorder, 'record'>,
 ): Transport {
   const exchange: Exchange = async (call, signal, onProgress) => {
     const baseUrl = call.stage === 'token' ? tokenUrl : apiUrl;
@@ -44,7 +46,10 @@ export function createFetchTransport(
   const close = async () => {};
   return {
     load: async () => undefined,
-    connect: () => ({ ...createConnection(clock, { exchange, close }), bind: () => undefined }),
+    connect: () => ({
+      ...createConnection(clock, { exchange, close }, recorder),
+      bind: () => undefined,
+    }),
     rotate() {},
     close,
   };

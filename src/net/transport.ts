@@ -4,6 +4,7 @@ import { invalidResponse, SelfInfoError } from '../foundation/errors.js';
 import { checkFunction } from '../foundation/options.js';
 import { own, ownBag } from '../foundation/own.js';
 import { lazyPackage } from '../foundation/packages.js';
+import type { ShapeRecorder } from '../shapes/recorder.js';
 import { type Environment, isEnvironment } from '../wire/environment.js';
 import { createConnection, type Exchange } from './connection.js';
 import {
@@ -51,6 +52,7 @@ export interface TransportOptions {
   readonly tls?: TlsCredential;
   readonly egress?: Egress;
   readonly fetch?: FetchLike;
+  readonly recorder?: Pick<ShapeRecorder, 'record'>;
 }
 
 /**
@@ -67,14 +69,14 @@ export function openTransport(
 ): Transport {
   if (!isEnvironment(environment))
     throw new SelfInfoError('invalid_environment', { path: 'options.environment' });
-  const { tls, fetch } = options;
+  const { tls, fetch, recorder } = options;
   checkFunction(fetch, 'options.fetch');
   if (fetch && environment.kind === 'production')
     throw new SelfInfoError('injected_transport_refused', { path: 'options.fetch' });
   const credential = tls && checkCredential(tls, 'options.tls', clock);
   const egress =
     options.egress === undefined ? undefined : checkEgress(options.egress, 'options.egress');
-  if (fetch) return createFetchTransport(environment.endpoints, fetch, clock);
+  if (fetch) return createFetchTransport(environment.endpoints, fetch, clock, recorder);
   // A gateway holds the credential for the portal. It may do without one from this client.
   if (!credential && !egress?.gateway)
     throw new SelfInfoError('missing_option', { path: 'options.tls' });
@@ -82,7 +84,7 @@ export function openTransport(
   if (environment.kind !== 'sandbox' && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new SelfInfoError('insecure_tls', { path: 'process.env.NODE_TLS_REJECT_UNAUTHORIZED' });
   }
-  return createTransport(resolveRoutes(environment, egress), credential, clock);
+  return createTransport(resolveRoutes(environment, egress), credential, clock, recorder);
 }
 
 /** One undici client and the socket it opens, so that both can end together at any time. */
@@ -115,6 +117,7 @@ function createTransport(
   routes: ApiRoutes,
   tls: TlsCredential | undefined,
   clock: Clock,
+  recorder: TransportOptions['recorder'],
 ): Transport {
   const clients = new Set<PooledClient>();
   const kept = new Map<string, KeptIdentity>();
@@ -136,7 +139,7 @@ function createTransport(
     connect(thumbprint) {
       const identity = find(thumbprint);
       return {
-        ...connectAs(identity, routes, clients, clock),
+        ...connectAs(identity, routes, clients, clock, recorder),
         bind(until) {
           keep(identity, until);
           return identity.thumbprint;
@@ -163,6 +166,7 @@ function connectAs(
   routes: ApiRoutes,
   clients: Set<PooledClient>,
   clock: Clock,
+  recorder: TransportOptions['recorder'],
 ): Omit<ApiConnection, 'bind'> {
   let pooled: Promise<PooledClient> | undefined;
   let latest: PooledClient | undefined;
@@ -198,11 +202,8 @@ function connectAs(
       if (call.stage === 'consent' || call.stage === 'token') void close().catch(() => undefined);
     }
   };
-  return createConnection(clock, {
-    exchange,
-    isTunnelling: () => latest?.tunnelling === true,
-    close,
-  });
+  const wire = { exchange, isTunnelling: () => latest?.tunnelling === true, close };
+  return createConnection(clock, wire, recorder);
 }
 
 // Bun replaces the name `undici` by a stub without clients. The path leads to the real package.

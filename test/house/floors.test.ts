@@ -13,6 +13,7 @@ const floors: readonly string[] = [
   'calendar',
   'service',
   'wire',
+  'shapes',
   'stores',
   'net',
   'oauth',
