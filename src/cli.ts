@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evidence: async () => (await import('./cli/evidence.js')).evidenceCommand,
   plan: async () => (await import('./cli/plan.js')).planCommand,
   sandbox: async () => (await import('./cli/sandbox.js')).sandboxCommand,
+  shapes: async () => (await import('./cli/shapes.js')).shapesCommand,
 };
 
 const help = {
@@ -20,6 +21,7 @@ const help = {
   evidence   アプリをサンドボックスで確認し、接続試験の報告に添える資料を書き出す
   plan       利用開始までの手続の日程を計算する（いつ、何を、どこに提出するか）
   sandbox    模擬マイナポータルを起動し、curl で試す手順を表示する
+  shapes     接続試験の応答の形だけを記録し、通信プロファイルと比べる
 
   --help, --version, --lang ja|en
 
@@ -31,6 +33,7 @@ const help = {
   evidence   play an app against the sandbox, and write a report for the connection test
   plan       compute the dates of the onboarding procedure: what to submit when, and to whom
   sandbox    start a sample Mynaportal, and print curl commands to try it
+  shapes     record only the shape of responses, and compare it with the wire profile
 
   --help, --version, --lang ja|en
 

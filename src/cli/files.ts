@@ -26,10 +26,10 @@ export function writeTextFile(path: string, text: string): void {
   }
 }
 
-/** Reads a file that the person named. */
-export function readTextFile(path: string): string {
+/** Reads a file that the person named; `-` is standard input. */
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     const code = systemCode(error);
     throw new UsageError({
@@ -37,6 +37,11 @@ export function readTextFile(path: string): string {
       en: `cannot read ${quoted(path)} (${code})`,
     });
   }
+}
+
+/** Reads a text file that the person named. */
+export function readTextFile(path: string): string {
+  return readBytes(path).toString();
 }
 
 /** Reads a JSON file that the person named. */

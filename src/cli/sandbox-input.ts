@@ -3,14 +3,15 @@ import { createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { Registration } from '../sandbox/registrations.js';
+import type { ServiceSpec } from '../service/spec.js';
 import { quoted, UsageError } from './arguments.js';
 import { readJsonFile, readTextFile } from './files.js';
 
 const CLIENT_ID = 'SP12345678_AB1234';
 const REDIRECT_URIS = ['http://localhost:3000/callback'];
 
-/** An invented registration of a bank, used without `--service`. */
-const loan = {
+/** An invented service of a bank, used without `--service`. */
+export const loan: ServiceSpec = {
   name: '住宅ローン事前審査（見本）',
   purpose: { id: 'housing-loan', text: '住宅ローンの事前審査のため' },
   retention: { days: 30 },
