@@ -60,7 +60,7 @@ export function compareValue(
     if (expected.list) report('single-for-list', place, { ...facts, seen: 'object' });
     else if (expected.object) compareObject(shape.object, expected.object, place, report);
     else if (!expected.open) report('type', place, { ...facts, seen: 'object' });
-    else if (shape.object.twice) report('member-twice', place, facts);
+    else compareFurther({ object: shape.object }, place, report);
   }
 }
 
@@ -139,9 +139,25 @@ function compareObject(
       report('member-sometimes', inner, { ...facts, expected: '100%' });
     compareValue(member.shape, wanted, inner, report);
   }
-  for (const [name, { shape }] of Object.entries(members))
-    if (!Object.hasOwn(expected, name) && !explained.has(name))
-      report('member-unknown', `${place}.${name}`, { seen: typesOf(shape).join(', ') });
+  for (const [name, { shape }] of Object.entries(members)) {
+    if (Object.hasOwn(expected, name)) continue;
+    const inner = `${place}.${name}`;
+    if (!explained.has(name)) report('member-unknown', inner, { seen: typesOf(shape).join(', ') });
+    compareFurther(shape, inner, report);
+  }
+}
+
+/** Finds what no part of a body may have, in a part of which nothing else is expected. */
+function compareFurther(
+  { inexact, list, object }: ValueShape,
+  place: string,
+  report: Report,
+): void {
+  if (inexact) report('inexact-number', place);
+  if (list) compareFurther(list.of, `${place}[]`, report);
+  if (object?.twice) report('member-twice', place);
+  for (const [name, { shape }] of Object.entries(object?.members ?? {}))
+    compareFurther(shape, `${place}.${name}`, report);
 }
 
 /** Finds a member below the unknown members of an object. Returns the outer one, and the place. */
