@@ -45,6 +45,8 @@ export function issuesOf(schema: StandardSchema, fields: unknown): readonly Path
     const result = schema['~standard'].validate(record) as {
       readonly issues?: readonly { readonly path?: readonly unknown[] }[];
     };
+    // An asynchronous schema may reject. The client refuses it.
+    Promise.resolve(result).catch(() => undefined);
     const paths = (result.issues ?? []).map(({ path = [] }) =>
       path.map((step) => String(Object(step).key ?? step)),
     );
