@@ -123,7 +123,8 @@ export async function shapesCommand(args: readonly string[], lang: Language): Pr
     return keep(recorder.recording(), undefined, values.out, lang);
   }
   const step = readStep(first);
-  const message = parseResponse(readBytes(second ?? '-'), readStatus(values), values.type);
+  const status = readStatus(values);
+  const message = parseResponse(readBytes(second ?? '-'), status, values.type);
   recorder.record({ step, ...message });
   const before =
     values.out !== undefined && existsSync(values.out) ? readFile(values.out) : undefined;
