@@ -31,17 +31,19 @@ const bodyOf = (...texts: readonly string[]) =>
 
 describe('the shape of a body', () => {
   it('has types, patterns and bands of lengths, but no text and no number', () => {
-    expect(bodyOf('{"process_id":"p-1","total":12,"amount":1.5,"valid":true,"note":null}')).toEqual({
-      object: {
-        members: {
-          process_id: { always: true, shape: { text: { lower: ['1-3'] } } },
-          total: { always: true, shape: { integer: ['1-3'] } },
-          amount: { always: true, shape: { decimal: ['1-3'] } },
-          valid: { always: true, shape: { boolean: true } },
-          note: { always: true, shape: { null: true } },
+    expect(bodyOf('{"process_id":"p-1","total":12,"amount":1.5,"valid":true,"note":null}')).toEqual(
+      {
+        object: {
+          members: {
+            process_id: { always: true, shape: { text: { lower: ['1-3'] } } },
+            total: { always: true, shape: { integer: ['1-3'] } },
+            amount: { always: true, shape: { decimal: ['1-3'] } },
+            valid: { always: true, shape: { boolean: true } },
+            note: { always: true, shape: { null: true } },
+          },
         },
       },
-    });
+    );
   });
 
   it('is joined over messages, and says which members come only sometimes', () => {
