@@ -59,7 +59,7 @@ function joinLists(a: ListShape, b: ListShape): ListShape {
 }
 
 /** Joins two shapes of objects. A member that one of them lacks is there sometimes. */
-export function joinObjects(a: ObjectShape, b: ObjectShape): ObjectShape {
+function joinObjects(a: ObjectShape, b: ObjectShape): ObjectShape {
   const join = (one: MemberShape, other: MemberShape) => ({
     always: one.always && other.always,
     shape: joinShapes(one.shape, other.shape),

@@ -12,7 +12,7 @@ const DEEPEST = 200;
 const MOST_VALUES = 300_000;
 
 /** Thrown for a text that is not JSON. */
-export class NotJson extends Error {}
+class NotJson extends Error {}
 /** Thrown for more values than are read. */
 export class TooLarge extends Error {}
 
@@ -24,7 +24,7 @@ const LITERAL = /true|false|null/y;
  * Reads JSON and returns its shape. Unlike the parser of the client, it accepts a member that comes
  * twice and a number that is inexact, since a recording has to show both.
  *
- * @throws NotJson, TooLarge, SyntaxError. The last one may quote the text: do not pass it on.
+ * @throws TooLarge; an error for what is not JSON, which may quote the text: do not pass it on.
  */
 export function readBody(text: string, hints: Hints): ValueShape {
   const cursor = new Cursor(text);
