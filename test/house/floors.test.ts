@@ -20,6 +20,7 @@ const floors: readonly string[] = [
   'query',
   'client',
   'vault',
+  'prefill',
   'kiosk',
   'bullmq',
   'conformance',
