@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineService } from '../../src/index.js';
-import { loan, SESSION } from '../kit/loan.js';
+import { type Loan, loan, SESSION } from '../kit/loan.js';
 import {
   all,
   FIELDS,
@@ -139,7 +139,8 @@ describe('a form that was filled in', () => {
     const { reopen, seal } = openForm();
     const text = await seal();
     const card = { ...loan, purpose: { id: 'card-loan', text: 'カードローンのため' } };
-    for (const changes of [{ form: 'change-of-income' }, { service: defineService(card) }]) {
+    const service = defineService(card) as unknown as Loan;
+    for (const changes of [{ form: 'change-of-income' }, { service }]) {
       const other = reopen(changes);
       const judged = await other.judge({ sessionBinding: SESSION, seal: text, fields: VALUES });
       expect(statesOf(judged)).toEqual(all('replayed'));
