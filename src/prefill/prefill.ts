@@ -62,14 +62,16 @@ type Verdict = OpenedSeal | 'replayed' | 'expired' | 'forged';
  * });
  * ```
  */
-export function createPrefill<S extends Service>(options: PrefillOptions<S>): Prefill<S> {
-  const context = checkOptions(options as unknown as PrefillOptions);
+export function createPrefill<S extends Service>(
+  options: PrefillOptions<S>,
+): Prefill<keyof S['items'] & string> {
+  const context = checkOptions(options);
   const prefill: Prefill = {
     seal: (form) => seal(context, form),
     judge: async (form) => (await judge(context, form)).fields,
     accept: (form) => accept(context, form),
   };
-  return Object.freeze(prefill) as unknown as Prefill<S>;
+  return Object.freeze(prefill) as Prefill<keyof S['items'] & string>;
 }
 
 function checkOptions(options: PrefillOptions) {

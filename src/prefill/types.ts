@@ -38,9 +38,9 @@ export interface PrefillOptions<S extends Service = Service> {
 }
 
 /** Where a value came from, as far as the caller knows. Do not put a value of the record here. */
-export interface FieldOrigin<S extends Service = Service> {
-  /** The key of the item in the service. */
-  readonly item: keyof S['items'] & string;
+export interface FieldOrigin<I extends string = string> {
+  /** The key of the item in the service, which the type `I` lists. */
+  readonly item: I;
   /** The name of the field of the record (取得項目). */
   readonly field?: string | undefined;
   /** Who holds the record. */
@@ -50,7 +50,7 @@ export interface FieldOrigin<S extends Service = Service> {
 }
 
 /** Where a value came from, as JSON to keep with the application. */
-export interface SealedOrigin<S extends Service = Service> extends FieldOrigin<S> {
+export interface SealedOrigin<I extends string = string> extends FieldOrigin<I> {
   /** The detail (分野詳細) of the item. */
   readonly detail: string;
   /** `terms.transactionId`. It names the retrieval too, because a consent allows one. */
@@ -62,7 +62,7 @@ export interface SealedOrigin<S extends Service = Service> extends FieldOrigin<S
 }
 
 /** A form as it is rendered. */
-export interface FilledForm<S extends Service = Service> {
+export interface FilledForm<I extends string = string> {
   /**
    * A secret of this browser's session, as in `beginConsent`. Where a session can have several
    * applications, add the id of this one.
@@ -75,7 +75,7 @@ export interface FilledForm<S extends Service = Service> {
    * has none.
    */
   readonly fields: Readonly<
-    Record<string, { readonly value: string; readonly origin: FieldOrigin<S> }>
+    Record<string, { readonly value: string; readonly origin: FieldOrigin<I> }>
   >;
 }
 
@@ -102,18 +102,18 @@ export interface SubmittedForm<K extends string = string> {
  *
  * Only `unchanged` is from the portal. `value` is personal data in every state.
  */
-export type JudgedField<S extends Service = Service> =
-  | { readonly state: 'unchanged'; readonly value: string; readonly origin: SealedOrigin<S> }
+export type JudgedField<I extends string = string> =
+  | { readonly state: 'unchanged'; readonly value: string; readonly origin: SealedOrigin<I> }
   | {
       readonly state: 'edited';
       readonly value: string;
       readonly filled: string;
-      readonly origin: SealedOrigin<S>;
+      readonly origin: SealedOrigin<I>;
     }
   | { readonly state: 'replayed' | 'expired' | 'forged'; readonly value: string };
 
 /** Seals the values of a form, and judges the fields that come back. */
-export interface Prefill<S extends Service = Service> {
+export interface Prefill<I extends string = string> {
   /**
    * Seals the values and origins of a form, for one hidden input. The text is encrypted and has at
    * most 65,536 characters.
@@ -134,7 +134,7 @@ export interface Prefill<S extends Service = Service> {
    * }
    * ```
    */
-  seal(form: FilledForm<S>): Promise<string>;
+  seal(form: FilledForm<I>): Promise<string>;
   /**
    * Judges each field of a submitted form. Can be repeated, for example when the person corrects
    * another field: put the same seal into the form again.
@@ -155,7 +155,7 @@ export interface Prefill<S extends Service = Service> {
    * }
    * ```
    */
-  judge<K extends string>(form: SubmittedForm<K>): Promise<Readonly<Record<K, JudgedField<S>>>>;
+  judge<K extends string>(form: SubmittedForm<K>): Promise<Readonly<Record<K, JudgedField<I>>>>;
   /**
    * Judges a form like `judge`, and uses its seal up. Of many parallel calls, one gets the fields;
    * for the others, and for `judge` from then on, they are `replayed`. Call it for the last
@@ -174,5 +174,5 @@ export interface Prefill<S extends Service = Service> {
    * }
    * ```
    */
-  accept<K extends string>(form: SubmittedForm<K>): Promise<Readonly<Record<K, JudgedField<S>>>>;
+  accept<K extends string>(form: SubmittedForm<K>): Promise<Readonly<Record<K, JudgedField<I>>>>;
 }

@@ -22,7 +22,7 @@ export const FIELDS = {
     origin: { item: 'income', field: '合計所得金額', holder: '見本市', asOf: '2026' },
   },
   members: { value: '3', origin: { item: 'household' } },
-} as const satisfies FilledForm<Loan>['fields'];
+} as const satisfies FilledForm<keyof Loan['items']>['fields'];
 
 /** The origins of FIELDS, as they come back. */
 const OF_THE_CONSENT = {
@@ -59,7 +59,7 @@ export function openForm(options: Partial<PrefillOptions<Loan>> = {}) {
     createPrefill({ ...usual, ...changes });
   const prefill = reopen();
   /** Seals FIELDS in the session. */
-  const seal = (changes: Partial<FilledForm<Loan>> = {}) =>
+  const seal = (changes: Partial<FilledForm<keyof Loan['items']>> = {}) =>
     prefill.seal({ sessionBinding: SESSION, terms: TERMS, fields: FIELDS, ...changes });
   /** Judges values that come back in the session. */
   const judge = <K extends string>(text: unknown, fields: Readonly<Record<K, unknown>>) =>
