@@ -139,8 +139,7 @@ function readTerms({ service }: Context, terms: ConsentTerms): Sealed['terms'] {
   checkText(keepUntil, `${path}.keepUntil`);
   if (!Number.isFinite(Date.parse(keepUntil))) throw invalidOption(`${path}.keepUntil`);
   checkObject(purpose, `${path}.purpose`);
-  if (own(purpose, 'id') !== service.purpose.id)
-    throw new SelfInfoError('purpose_refused', { stage: 'answer' });
+  if (own(purpose, 'id') !== service.purpose.id) throw new SelfInfoError('purpose_refused');
   return { consent, grantedAt, keepUntil };
 }
 

@@ -10,8 +10,8 @@ export interface StoredEntry {
 
 /**
  * Storage between two requests for pending transactions (keys `transaction:...`), the secrets of
- * retrievals (`retrieval:...`), the way from a notice to its retrieval (`notice:...`), and the entry of
- * a `client.check()` (`check:...`).
+ * retrievals (`retrieval:...`), the way from a notice to its retrieval (`notice:...`), the entry of a
+ * `client.check()` (`check:...`), and the marks of accepted forms (`prefill:...`).
  *
  * Values contain code verifiers and tokens. A store outside the process must seal them, and should
  * drop them at `expiresAt`.

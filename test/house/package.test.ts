@@ -202,9 +202,11 @@ describe('the build', () => {
     ).toEqual([]);
   });
 
-  it("loads jose in the vault when first needed, and no driver in pg and redis, which take the caller's pool and client", () => {
-    expect(packagesOf('vault.js', false)).not.toContain('jose');
-    expect(packagesOf('vault.js', true)).toContain('jose');
+  it("loads jose in vault and prefill when first needed, and no driver in pg and redis, which take the caller's pool and client", () => {
+    for (const file of ['vault.js', 'prefill.js']) {
+      expect(packagesOf(file, false)).not.toContain('jose');
+      expect(packagesOf(file, true)).toContain('jose');
+    }
     expect(packagesOf('pg.js', true)).not.toContain('pg');
     expect(packagesOf('redis.js', false)).not.toContain('jose');
     expect(
