@@ -7,7 +7,7 @@ import type { CardReader, CardSignature } from 'myna-selfinfo/kiosk';
 export interface PcscCard {
   /** Sends a command. Resolves to the response, whose last two bytes are the status. */
   transmit(command: Uint8Array): Promise<Uint8Array>;
-  /** `3` is SCARD_EJECT_CARD. Resolves once the card is out. */
+  /** `3` is SCARD_EJECT_CARD. Resolves once the card is at the slot. */
   disconnect(disposition: 3): Promise<void>;
 }
 
@@ -20,6 +20,10 @@ export interface PcscSlot {
   connect(signal: AbortSignal): Promise<PcscCard>;
   /** Reports SCARD_STATE_EMPTY, unless SCARD_EJECT_CARD led to it. */
   onEmpty(listener: () => void): () => void;
+  /** Resolves once no ejected card is at the slot. Rejects when the signal aborts. */
+  awaitTaken(signal: AbortSignal): Promise<void>;
+  /** Draws an ejected card in and keeps it. Resolves to whether there was one. */
+  retract(): Promise<boolean>;
 }
 
 const selectApplication = [
@@ -79,6 +83,8 @@ export function createPcscReader(slot: PcscSlot): CardReader {
       card = undefined;
       await ejected?.disconnect(3);
     },
+    awaitTaken: (signal) => slot.awaitTaken(signal),
+    retract: () => slot.retract(),
     onRemoved(onRemoved) {
       const listener = { onRemoved };
       listeners.add(listener);

@@ -1,5 +1,12 @@
 // キオスク端末の画面の文言。図の番号はガイドラインのもの。
-import type { Availability, KioskOutcome, KioskState } from 'myna-selfinfo/kiosk';
+import {
+  type Availability,
+  type KioskError,
+  type KioskMenuEntry,
+  type KioskReceipt,
+  type KioskState,
+  kioskErrorsOf,
+} from 'myna-selfinfo/kiosk';
 import type { CardCondition } from 'myna-selfinfo/sandbox';
 
 /** デモで挿入できるカード。 */
@@ -13,22 +20,6 @@ export const cards: readonly (readonly [
   ['電子証明書の有効期限が切れたカード', 'hanako', 'expired'],
   ['電子証明書が失効したカード', 'hanako', 'revoked'],
 ];
-
-const outcomes: Readonly<Record<KioskOutcome['status'], string>> = {
-  provided: '情報の提供が完了しました。',
-  refused: '同意されなかったため、情報は提供していません。',
-  cancelled: '取り消しました。情報は提供していません。',
-  idle: '操作がなかったため終了しました。情報は提供していません。',
-  'card-locked': '暗証番号がロックされています。お住まいの市区町村の窓口で再設定してください。',
-  'certificate-expired':
-    '利用者証明用電子証明書の有効期限が切れています。お住まいの市区町村の窓口で更新してください。',
-  'certificate-revoked':
-    '利用者証明用電子証明書が失効しています。お住まいの市区町村の窓口にお問い合わせください。',
-  'certificate-refused': 'このカードは使用できません。',
-  'card-removed': 'カードが抜き取られたため終了しました。情報は提供していません。',
-  'card-swapped': '最初と異なるカードのため終了しました。情報は提供していません。',
-  failed: '機器または通信の異常のため終了しました。情報は提供していません。',
-};
 
 /** 画面の表題と本文。 */
 export function screenOf(state: KioskState): readonly [title: string, ...lines: string[]] {
@@ -47,7 +38,9 @@ export function screenOf(state: KioskState): readonly [title: string, ...lines: 
     case 'first-consent':
       return [
         '図3.3-3 取得と提供の確認',
-        `${state.service.purpose.text}、マイナポータルを通じて情報を取得し、提供します。提供先での保持期間は${state.service.retention.days}日間です。`,
+        `マイナポータルからあなたの情報（${itemsOf(state.service)}）を取得し、${state.service.provider}に提供します。よろしいですか。`,
+        `利用目的: ${state.service.purpose.text}`,
+        `提供先での保持期間: ${state.service.retention.days}日間`,
         '1 同意する  2 同意しない',
       ];
     case 'card-in':
@@ -60,25 +53,24 @@ export function screenOf(state: KioskState): readonly [title: string, ...lines: 
       return [
         state.at === 'identity-pin' ? '図3.3-4 本人確認' : '図3.3-5 自己情報の取得',
         ...(state.wrongPin ? ['暗証番号が違います。'] : []),
+        ...pinTexts[state.at],
         `利用者証明用電子証明書の暗証番号（数字4桁）を入力してください。残り${state.triesLeft}回`,
       ];
     case 'second-consent':
       return [
         '図3.3-6 提供の確認',
-        '情報の取得が完了しました。サービス提供者に提供してよいですか。',
+        `取得した情報（${itemsOf(state.service)}）を${state.service.provider}に提供します。よろしいですか。`,
         '1 提供する  2 提供しない',
       ];
     case 'card-out':
-      return [
-        state.outcome.status === 'provided' ? '図3.3-7 取引完了' : '終了',
-        outcomes[state.outcome.status],
-        ...received(state.outcome),
-        'カードを返却します。',
-      ];
-    case 'ended':
+      return [state.outcome.status === 'provided' ? '図3.3-7 取引完了' : '終了', ...endOf(state)];
+    case 'take-card':
       return ['カードをお受け取りください。'];
-    case 'attendant-needed':
-      return ['カードを返却できません。係員をお呼びください。'];
+    case 'ended':
+      return ['ご利用ありがとうございました。'];
+    case 'card-forgotten':
+    case 'card-jammed':
+      return ['係員をお呼びください', ...kioskErrorsOf(state).slice(-1).map(errorText)];
     default:
       return ['しばらくお待ちください…'];
   }
@@ -96,12 +88,53 @@ function reasons({ causes, nextOpening }: Availability): string[] {
   ];
 }
 
-/** 事業者が受け取るもの。2回目の同意までは、どこにも渡さない。 */
-function received(outcome: KioskOutcome): string[] {
-  if (outcome.status !== 'provided') return [];
-  return Object.values(outcome.answer.items).map((item) =>
-    item.status === 'present'
-      ? `提供した情報: ${item.reveal().length}件`
-      : '提供した情報: 記録がないか、取得できませんでした。',
-  );
+const itemsOf = ({ items }: KioskMenuEntry) =>
+  Object.values(items)
+    .map(({ ja }) => ja)
+    .join('、');
+
+/** 暗証番号を2回求める理由。 */
+const pinTexts = {
+  'identity-pin': [
+    '暗証番号は2回入力していただきます。1回目は、ご本人であることの確認のためです。',
+  ],
+  'fetch-pin': [
+    '2回目は、マイナポータルから情報を取得するためです。',
+    '1回目に入力された暗証番号は端末に残していないため、もう一度入力してください。',
+  ],
+};
+
+const errorText = ({ number, citizen }: KioskError) => `${citizen.ja}（エラー番号 ${number}）`;
+
+/** どう終わったか。提供した場合は明細票。 */
+function endOf(state: Extract<KioskState, { at: 'card-out' }>): string[] {
+  const { outcome } = state;
+  if (outcome.status === 'provided')
+    return ['情報の提供が完了しました。', ...receiptLines(outcome.receipt())];
+  if (outcome.status === 'refused')
+    return [
+      outcome.consent === 'first'
+        ? '中止しました。情報は取得していません。'
+        : '中止しました。取得した情報は破棄し、提供していません。',
+    ];
+  if (outcome.status === 'cancelled') return ['取り消しました。情報は提供していません。'];
+  return kioskErrorsOf(state).map(errorText);
+}
+
+const words = {
+  provided: '提供しました',
+  'nothing-on-record': '該当する情報は見つかりませんでした',
+  'not-available': '取得できませんでした',
+};
+
+/** 明細票。 */
+function receiptLines(receipt: KioskReceipt): string[] {
+  return [
+    `明細票 ${receipt.number}`,
+    `提供先: ${receipt.provider}`,
+    ...receipt.items.map(({ ja, status }) => `提供した情報: ${ja}（${words[status]}）`),
+    `利用目的: ${receipt.purpose}`,
+    `提供日時: ${receipt.providedAt.slice(0, 16).replace('T', ' ')}`,
+    `提供先での保持期間: ${receipt.retentionDays}日間`,
+  ];
 }

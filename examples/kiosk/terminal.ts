@@ -6,6 +6,7 @@ import {
   type KioskEnd,
   type KioskSession,
   type KioskState,
+  kioskActions,
   type SimulatedReader,
 } from 'myna-selfinfo/kiosk';
 import {
@@ -45,9 +46,10 @@ const lifePlan = defineService({
     },
   },
 });
+const provider = 'みほん銀行株式会社';
 const services = [
-  { id: 'SP00000001_HL0001', service: housingLoan, inquiry: latest() },
-  { id: 'SP00000001_LP0001', service: lifePlan, inquiry: latest() },
+  { id: 'SP00000001_HL0001', provider, service: housingLoan, inquiry: latest() },
+  { id: 'SP00000001_LP0001', provider, service: lifePlan, inquiry: latest() },
 ];
 
 /** 入力を待つ画面と、その受け取り方。 */
@@ -68,8 +70,10 @@ export async function runKiosk(): Promise<KioskEnd> {
     authorizer: kiosk.authorizer,
     reader,
     clock,
-    onEvent({ state }) {
-      show(state);
+    terminalId: 'DEMO-1',
+    onEvent({ cause, state, remainingMs = 0 }) {
+      if (cause === 'idle-soon') console.log(`  ${soon(remainingMs)}`);
+      else if (cause !== 'extend') show(state);
       queueMicrotask(next);
     },
   });
@@ -85,15 +89,16 @@ export async function runKiosk(): Promise<KioskEnd> {
     const input = inputs[session.state.at];
     if (input === undefined) return;
     const line = keyboard.take();
-    if (line === 'q' || (line === undefined && keyboard.hasEnded())) return session.cancel();
-    const problem = line === undefined ? undefined : refusalOf(() => input(line));
+    if (line === 'e' && kioskActions[session.state.at].includes('extend')) session.extend();
+    else if (line === 'q' || (line === undefined && keyboard.hasEnded())) return session.cancel();
+    const problem = line === undefined || line === 'e' ? undefined : refusalOf(() => input(line));
     if (problem === undefined) return;
     console.log(`  ${problem}`);
     queueMicrotask(next);
   }
 
   console.log(
-    'キオスク端末のデモ ── 番号を入力して Enter。q で取消、暗証番号の画面では p でカードを抜き取り。カードと人物は架空です。',
+    'キオスク端末のデモ ── 番号を入力して Enter。q で取消、e で時間を延長、暗証番号の画面では p でカードを抜き取り。カードと人物は架空です。',
   );
   show(session.state);
   const end = await session.ended;
@@ -127,15 +132,19 @@ function inputsOf(session: KioskSession, reader: SimulatedReader, kiosk: Sandbox
   };
 }
 
-/** 受け取れなかった入力の理由。 */
+/** 受け取れなかった入力について、利用者に示す文。開発者向けの文は示さない。 */
 function refusalOf(act: () => unknown): string | undefined {
+  const again = '画面の番号を入力してください。';
   try {
-    return act() === 'unknown' ? '画面の番号を入力してください。' : undefined;
+    return act() === 'unknown' ? again : undefined;
   } catch (error) {
-    if (isSelfInfoError(error)) return error.messageJa;
-    throw error;
+    if (!isSelfInfoError(error)) throw error;
+    return error.path === 'pin' ? '暗証番号は、数字4桁で入力してください。' : again;
   }
 }
+
+const soon = (ms: number) =>
+  `操作がない場合は、あと${ms / 1000}秒で終了します。続けるには e を入力してください。`;
 
 function show(state: KioskState): void {
   const [title, ...lines] = screenOf(state);

@@ -20,6 +20,8 @@ export interface CardReaderBench {
   present(card: 'first' | 'second' | 'locked'): void | Promise<void>;
   /** Pulls the inserted card out by force. */
   pull(): void | Promise<void>;
+  /** Takes the ejected card at the slot, if there is one. */
+  take(): void | Promise<void>;
   /** The PIN of the first and the second card. */
   readonly pin: string;
   /** Four digits that are not the PIN. The first card must accept one wrong try. */
@@ -73,7 +75,16 @@ class Trial {
   read = () => this.within('readCertificate', this.reader.readCertificate(this.signal));
   sign = (challenge: Uint8Array, pin: string) =>
     this.within('sign', this.reader.sign(challenge, pin, this.signal));
-  eject = () => this.within('eject', this.reader.eject());
+  /** Ejects the card and leaves it at the slot. */
+  offer = () => this.within('eject', this.reader.eject());
+  awaitTaken = () => this.within('awaitTaken', this.reader.awaitTaken(this.signal));
+  retract = () => this.within('retract', this.reader.retract());
+  /** Ejects the card and has it taken. */
+  async eject(): Promise<void> {
+    await this.offer();
+    await this.#bench.take();
+    await this.awaitTaken();
+  }
 
   async refuses(what: string, call: Promise<unknown>): Promise<void> {
     const settled = call.then(
@@ -85,7 +96,8 @@ class Trial {
 
   async clear(): Promise<void> {
     this.#running.abort();
-    await this.eject();
+    await this.offer();
+    await this.#bench.take();
   }
 }
 
@@ -167,6 +179,42 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
     await trial.eject();
     await trial.eject();
   },
+  async 'waits at the slot until the ejected card is taken'(trial, bench) {
+    await trial.draw('first');
+    await trial.offer();
+    let isTaken = false;
+    const taken = trial.reader.awaitTaken(trial.signal).then(() => {
+      isTaken = true;
+    });
+    taken.catch(() => {});
+    // A reader that does not see the card resolves by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    ok(!isTaken, 'awaitTaken must not resolve while the card is at the slot');
+    await bench.take();
+    await trial.within('awaitTaken', taken);
+  },
+  async 'stops waiting for the citizen when the signal aborts'(trial) {
+    await trial.draw('first');
+    await trial.offer();
+    const cancelled = new AbortController();
+    const taken = trial.reader.awaitTaken(cancelled.signal);
+    taken.catch(() => {});
+    cancelled.abort();
+    await trial.refuses('awaitTaken', taken);
+  },
+  async 'draws a forgotten card back in, and then offers it no more'(trial, bench) {
+    await trial.draw('first');
+    await trial.offer();
+    deepStrictEqual(await trial.retract(), true);
+    await trial.awaitTaken();
+    await trial.refuses('readCertificate', trial.reader.readCertificate(trial.signal));
+    await bench.take();
+  },
+  async 'draws nothing in after the card was taken'(trial) {
+    await trial.draw('first');
+    await trial.eject();
+    deepStrictEqual(await trial.retract(), false);
+  },
   async 'has no card after it ejected one, and draws in the next'(trial, bench) {
     await trial.draw('first');
     await trial.eject();
@@ -223,7 +271,8 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
 
 /**
  * Returns the cases that every {@link CardReader} must pass, for any test runner. They need two
- * ordinary test cards, a locked one, and something that moves them.
+ * ordinary test cards, a locked one, and something that moves them. A retracted card stays inside:
+ * get it out before the next case.
  *
  * @param bench - the reader, and what moves the cards.
  * @throws TypeError when `bench` lacks a method.
@@ -237,7 +286,7 @@ const cases: Readonly<Record<string, (trial: Trial, bench: CardReaderBench) => P
  * ```
  */
 export function cardReaderSuite(bench: CardReaderBench): readonly ConformanceCase[] {
-  checkMethods(bench, 'bench', ['create', 'present', 'pull', 'verify']);
+  checkMethods(bench, 'bench', ['create', 'present', 'pull', 'take', 'verify']);
   return Object.entries(cases).map(([title, check]) => ({
     title,
     async run() {

@@ -1,7 +1,8 @@
 import type { KioskTransaction } from './authorizer.js';
 import type { SessionContext } from './context.js';
+import { holdsCard } from './machine.js';
 import { readCertificate, requestChallenge } from './proof.js';
-import { holdsCard, type KioskMenuEntry } from './states.js';
+import type { KioskMenuEntry } from './states.js';
 import { end, enter } from './transitions.js';
 import { callPart, enterAndWork } from './work.js';
 

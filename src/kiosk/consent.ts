@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkMethods } from '../foundation/options.js';
+import { formatInstant } from '../foundation/time.js';
 import { type ConsentTerms, termsOf } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
 import type { KioskTransaction } from './authorizer.js';
@@ -8,7 +9,8 @@ import { discardTransaction } from './card-out.js';
 import type { SessionContext } from './context.js';
 import { menuEntryOf } from './menu.js';
 import type { OfferedService } from './options.js';
-import type { KioskMenuEntry } from './states.js';
+import { writeReceipt } from './receipt.js';
+import type { KioskState } from './states.js';
 import { end, enter } from './transitions.js';
 import { callPart, enterAndWork } from './work.js';
 
@@ -17,7 +19,7 @@ export function agree(context: SessionContext): void {
   const { state, chosen, transaction, answer } = context;
   if (state.at === 'first-consent' && chosen) agreeToFetch(context, chosen);
   else if (state.at === 'second-consent' && transaction && answer)
-    provide(context, state.service, transaction, answer);
+    provide(context, state, transaction, answer);
 }
 
 /** Refuses the consent that the screen shows, and ends the session. */
@@ -37,6 +39,7 @@ function agreeToFetch(context: SessionContext, chosen: OfferedService): void {
   }
   const terms = termsOf(chosen.service, chosen.id, randomUUID(), clock.now());
   context.terms = terms;
+  context.transactionId = terms.transactionId;
   enterAndWork(context, { at: 'connecting', service }, 'agree', async (signal) => {
     const transaction = await callPart(context, 'authorizer', signal, () =>
       openTransaction(context, chosen, terms, signal),
@@ -68,12 +71,15 @@ async function openTransaction(
 /** Reports the second consent to the portal, then ends the session with the answer. */
 function provide(
   context: SessionContext,
-  service: KioskMenuEntry,
+  { service, terms }: Extract<KioskState, { readonly at: 'second-consent' }>,
   transaction: KioskTransaction,
   answer: Answer,
 ): void {
+  const { clock, terminalId } = context;
   enterAndWork(context, { at: 'providing', service }, 'agree', async (signal) => {
     await callPart(context, 'authorizer', signal, () => transaction.provide(signal));
-    return () => end(context, { status: 'provided', answer }, 'provided');
+    const providedAt = formatInstant(clock.now());
+    const receipt = () => writeReceipt({ service, terms, answer, providedAt, terminalId });
+    return () => end(context, { status: 'provided', answer, receipt }, 'provided');
   });
 }

@@ -9,10 +9,16 @@ export interface SessionContext extends CheckedKioskOptions {
   state: KioskState;
   /** Aborts when the session leaves the current state. */
   stay: AbortController;
+  /** Aborts when the time of the current state stops. */
+  idle: AbortController;
+  /** Called when the citizen has left the card at the slot. */
+  onIdle: (() => void) | undefined;
   /** The part that the session waits for; the outcome names it when the wait fails. */
   awaited: KioskPart;
   chosen: OfferedService | undefined;
   terms: ConsentTerms | undefined;
+  /** From the first consent to the end, for events. */
+  transactionId: string | undefined;
   transaction: KioskTransaction | undefined;
   /** Certificate of the card that was read first. */
   certificate: Uint8Array | undefined;
@@ -38,9 +44,12 @@ export function createContext(options: CheckedKioskOptions): SessionContext {
     ...options,
     state: Object.freeze({ at: 'start' }),
     stay: new AbortController(),
+    idle: new AbortController(),
+    onIdle: undefined,
     awaited: 'reader',
     chosen: undefined,
     terms: undefined,
+    transactionId: undefined,
     transaction: undefined,
     certificate: undefined,
     challenge: undefined,

@@ -12,19 +12,37 @@ export type {
   KioskStep,
   KioskTransaction,
 } from './authorizer.js';
-export type { KioskOptions, KioskService } from './options.js';
-export type { CardCertificate, CardReader, CardSignature } from './reader.js';
-export { createKioskSession, type KioskSession } from './session.js';
-export { createSimulatedReader, type SimulatedCard, type SimulatedReader } from './simulated.js';
 export {
-  type KioskAction,
-  type KioskCause,
-  type KioskEnd,
-  type KioskEvent,
-  type KioskMenuEntry,
-  type KioskOutcome,
-  type KioskPart,
-  type KioskPlace,
-  type KioskState,
+  type KioskError,
+  type KioskErrorNumber,
+  kioskErrors,
+  kioskErrorsOf,
+} from './errors.js';
+export {
+  type KioskActor,
+  type KioskMachine,
+  type KioskStateRow,
   kioskActions,
+  kioskMachine,
+} from './machine.js';
+export type { KioskIdleTimes, KioskOptions, KioskService } from './options.js';
+export type { CardCertificate, CardReader, CardSignature } from './reader.js';
+export type { KioskItem, KioskReceipt, KioskReceiptStatus } from './receipt.js';
+export { createKioskSession, type KioskSession } from './session.js';
+export {
+  createSimulatedReader,
+  type SimulatedCard,
+  type SimulatedReader,
+  type SimulatedReaderOptions,
+} from './simulated.js';
+export type {
+  KioskAction,
+  KioskCause,
+  KioskEnd,
+  KioskEvent,
+  KioskMenuEntry,
+  KioskOutcome,
+  KioskPart,
+  KioskPlace,
+  KioskState,
 } from './states.js';

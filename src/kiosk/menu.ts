@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { computeAvailability } from '../client/availability.js';
 import { invalidOption } from '../foundation/errors.js';
 import { checkText } from '../foundation/options.js';
-import type { Service } from '../service/service.js';
+import { catalogOf, type Service } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
 import type { SessionContext } from './context.js';
 import type { OfferedService } from './options.js';
@@ -40,7 +40,7 @@ export function chooseService(context: SessionContext, id: string): void {
 
 /** Returns a service as the screens show it, with the availability of the items to fetch. */
 export function menuEntryOf(
-  { id, service, inquiries }: OfferedService,
+  { id, service, provider, inquiries }: OfferedService,
   calendar: Calendar<Catalog>,
   atMs: number,
 ): KioskMenuEntry {
@@ -54,6 +54,13 @@ export function menuEntryOf(
     atMs,
     LOOK_AHEAD_MS,
   );
-  const items = Object.freeze(Object.fromEntries(wanted.map(([key, { detail }]) => [key, detail])));
-  return Object.freeze({ id, name, purpose, retention, items, availability });
+  const { details } = catalogOf(service);
+  const items = Object.fromEntries(
+    wanted.map(([key, { detail }]) => {
+      const { ja = detail, en = detail } = details.find((row) => row.id === detail) ?? {};
+      return [key, Object.freeze({ detail, ja, en })];
+    }),
+  );
+  const shown = { id, name, provider, purpose, retention, items: Object.freeze(items) };
+  return Object.freeze({ ...shown, availability });
 }

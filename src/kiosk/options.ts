@@ -17,8 +17,9 @@ import type { Inquiry } from '../service/inquiry.js';
 import { catalogOf, isService, type Service, wireCode } from '../service/service.js';
 import type { ItemSpec } from '../service/spec.js';
 import type { KioskAuthorizer, KioskRequest } from './authorizer.js';
+import { kioskMachine } from './machine.js';
 import type { CardReader } from './reader.js';
-import type { KioskEvent } from './states.js';
+import type { KioskEvent, KioskPlace } from './states.js';
 
 /** Service on the menu, with the inquiries to send for it. */
 export interface KioskService {
@@ -26,12 +27,24 @@ export interface KioskService {
   readonly id: string;
   /** Return value of `defineService`; its name labels the button of figure 3.3-2. */
   readonly service: Service;
+  /** Name of the company or office that receives the information, as the citizen reads it. */
+  readonly provider: string;
   /**
    * One inquiry for all items, which every item must allow, or one inquiry per item. The session
    * does not fetch an item that is left out.
    */
   readonly inquiry: Inquiry | Readonly<Record<string, Inquiry | undefined>>;
 }
+
+/** Milliseconds by state; default 60,000. */
+export type KioskIdleTimes = {
+  readonly [At in TimedPlace]?: number;
+};
+
+type TimedPlace = Exclude<
+  KioskPlace,
+  'start' | 'card-out' | 'retracting-card' | 'ended' | 'card-forgotten' | 'card-jammed'
+>;
 
 /** Options of `createKioskSession`. */
 export interface KioskOptions {
@@ -48,12 +61,20 @@ export interface KioskOptions {
   readonly calendar?: Calendar<Catalog> | (() => Calendar<Catalog>);
   /** Default: the system clock. */
   readonly clock?: Clock;
+  /** Id of this machine, which events and receipts show. */
+  readonly terminalId?: string;
   /**
-   * Milliseconds without a transition after which the session ends, the same in every state;
-   * default 60,000. The outcome is `idle` where the session waits for the citizen, and `failed`
-   * where it waits for the reader or the authorizer: a fetch must not take longer than this.
+   * Milliseconds without a transition after which the session ends: one time for every state, or
+   * times by state; default 60,000. The outcome is `idle` where the session waits for the citizen,
+   * and `failed` where it waits for the reader or the authorizer: a fetch must not take longer.
+   * In `take-card` the reader then draws the forgotten card in. `start` has no time.
    */
-  readonly idleMs?: number;
+  readonly idleMs?: number | KioskIdleTimes;
+  /**
+   * Milliseconds before the end of that time at which a state that waits for the citizen emits
+   * `idle-soon`; default 15,000, at most half of the time. 0 emits none.
+   */
+  readonly warnMs?: number;
   /**
    * Receives every transition, and may call actions. When it throws or rejects, the session ends as
    * `failed`.
@@ -65,15 +86,16 @@ export interface KioskOptions {
 export interface OfferedService {
   readonly id: string;
   readonly service: Service;
+  readonly provider: string;
   readonly inquiries: Readonly<Record<string, Inquiry>>;
   /** Returns the request that opens a transaction under these terms. */
   requestOf(terms: ConsentTerms): KioskRequest;
 }
 
+const DEFAULTS = kioskMachine.defaults;
+
 /** Validated options of a session, with the defaults filled in. */
 export type CheckedKioskOptions = ReturnType<typeof checkOptions>;
-
-const IDLE_MS = 60_000;
 
 /** Validates the options of a session and fills in the defaults. */
 export function checkOptions(options: KioskOptions) {
@@ -83,10 +105,12 @@ export function checkOptions(options: KioskOptions) {
     reader: true,
     calendar: true,
     clock: true,
+    terminalId: true,
     idleMs: true,
+    warnMs: true,
     onEvent: true,
   } satisfies Record<keyof KioskOptions, true>);
-  const { authorizer, reader, idleMs = IDLE_MS, onEvent } = options;
+  const { authorizer, reader, terminalId, warnMs: warning = DEFAULTS.warnMs, onEvent } = options;
   const services = checkServices(options.services);
   checkMethods(authorizer, 'options.authorizer', ['begin']);
   checkMethods(reader, 'options.reader', [
@@ -94,13 +118,36 @@ export function checkOptions(options: KioskOptions) {
     'readCertificate',
     'sign',
     'eject',
+    'awaitTaken',
+    'retract',
     'onRemoved',
   ]);
   const currentCalendar = calendarSource(options.calendar, catalogOfMenu(services));
   const clock = checkClock(options.clock, 'options.clock');
-  checkWhole(idleMs, 'options.idleMs', 1);
+  if (terminalId !== undefined) checkText(terminalId, 'options.terminalId');
+  const idleMs = checkIdle(options.idleMs);
+  checkWhole(warning, 'options.warnMs', 0);
   checkFunction(onEvent, 'options.onEvent');
-  return { services, authorizer, reader, currentCalendar, clock, idleMs, onEvent };
+  /** Returns how long before the end of a time the warning comes. */
+  const warnMs = (limitMs: number) => Math.min(warning, Math.floor(limitMs / 2));
+  const parts = { services, authorizer, reader, currentCalendar, clock };
+  return { ...parts, terminalId, idleMs, warnMs, onEvent };
+}
+
+/** Returns the function that tells the time of a state. */
+function checkIdle(value: KioskOptions['idleMs']): (at: KioskPlace) => number {
+  const path = 'options.idleMs';
+  if (typeof value !== 'object') {
+    const idleMs = value === undefined ? DEFAULTS.idleMs : value;
+    checkWhole(idleMs, path, 1);
+    return () => idleMs;
+  }
+  const timed = Object.entries(kioskMachine.states).filter(([, { limit }]) => limit === 'idleMs');
+  const known = Object.fromEntries(timed.map(([at]) => [at, true as const]));
+  const times = readKeys(value as Readonly<Record<string, unknown>>, path, known);
+  for (const [at, ms] of Object.entries(times))
+    if (ms !== undefined) checkWhole(ms, `${path}.${at}`, 1);
+  return (at) => (times[at] as number | undefined) ?? DEFAULTS.idleMs;
 }
 
 /** Returns the catalogue of the services, which must be the same: one calendar serves them all. */
@@ -131,9 +178,10 @@ function checkService(given: unknown, path: string, ids: Set<string>): OfferedSe
   const offered = readKeys(given, path, {
     id: true,
     service: true,
+    provider: true,
     inquiry: true,
   } satisfies Record<keyof KioskService, true>);
-  const { id, service, inquiry } = offered;
+  const { id, service, provider, inquiry } = offered;
   checkText(id, `${path}.id`);
   if (ids.has(id))
     throw invalidOption(`${path}.id`, {
@@ -144,6 +192,7 @@ function checkService(given: unknown, path: string, ids: Set<string>): OfferedSe
   if (service === undefined) throw new SelfInfoError('missing_option', { path: `${path}.service` });
   if (!isService(service))
     throw new TypeError(`${path}.service must be a service of defineService.`);
+  checkText(provider, `${path}.provider`);
   const inquiries = checkInquiries(service, inquiry, `${path}.inquiry`);
   const items = Object.entries(inquiries).map(([key, itemInquiry]) => ({
     code: wireCode(service.items[key] as ItemSpec),
@@ -152,6 +201,7 @@ function checkService(given: unknown, path: string, ids: Set<string>): OfferedSe
   return {
     id,
     service,
+    provider,
     inquiries,
     requestOf: ({ transactionId, grantedAt }) => ({
       transactionId,

@@ -33,6 +33,8 @@ export type CardSignature =
  *   readCertificate: async () => ({ certificate: bytes(32), triesLeft: 3 }),
  *   sign: async () => ({ status: 'signed', signature: bytes(64) }),
  *   eject: async () => {},
+ *   awaitTaken: async () => {},
+ *   retract: async () => false,
  *   onRemoved: () => () => {},
  * };
  * ```
@@ -56,10 +58,20 @@ export interface CardReader {
    */
   sign(challenge: Uint8Array, pin: string, signal: AbortSignal): Promise<CardSignature>;
   /**
-   * Returns the card and resolves once it is out; also resolves when no card is inside. The session
-   * calls it at the end of every session, possibly twice.
+   * Returns the card and resolves once the citizen can take it at the slot; also resolves when no
+   * card is inside. The session calls it at the end of every session, possibly twice.
    */
   eject(): Promise<void>;
+  /**
+   * Resolves once the ejected card is taken; also resolves when no card is at the slot. Rejects when
+   * the signal aborts.
+   */
+  awaitTaken(signal: AbortSignal): Promise<void>;
+  /**
+   * Draws in the ejected card that the citizen left, and keeps it where no one but the staff can
+   * take it. Resolves to whether there was one. Rejects when the device cannot do this.
+   */
+  retract(): Promise<boolean>;
   /**
    * Calls the listener once for each card that was taken out by force, before the calls in progress
    * reject. An ejected card is not reported.

@@ -1,10 +1,11 @@
 import { agree, refuse } from './consent.js';
 import { createContext } from './context.js';
+import { isDecided } from './machine.js';
 import { chooseService, showMenu } from './menu.js';
 import { checkOptions, type KioskOptions } from './options.js';
 import { enterPin } from './pin.js';
-import { isDecided, type KioskEnd, type KioskState } from './states.js';
-import { end, requireAction, watchIdle } from './transitions.js';
+import type { KioskEnd, KioskState } from './states.js';
+import { end, extend, requireAction } from './transitions.js';
 
 /**
  * Session of one citizen at a kiosk. The actions work without the object, so they can be passed on
@@ -13,7 +14,7 @@ import { end, requireAction, watchIdle } from './transitions.js';
 export interface KioskSession {
   /** The current state. */
   readonly state: KioskState;
-  /** Resolves once the session is over; never rejects. */
+  /** Resolves once the session is over and the card is taken or kept; never rejects. */
   readonly ended: Promise<KioskEnd>;
   /**
    * Presses the button of figure 3.3-1.
@@ -56,6 +57,12 @@ export interface KioskSession {
    * @throws SelfInfoError `kiosk_action_refused`; `invalid_option`; TypeError for a wrong type.
    */
   enterPin(pin: string): void;
+  /**
+   * Starts the time of the current state again (延長), as often as the citizen wishes.
+   *
+   * @throws SelfInfoError `kiosk_action_refused`.
+   */
+  extend(): void;
   /** Ends the session from any state. Does nothing once the outcome is decided. */
   cancel(): void;
 }
@@ -64,10 +71,14 @@ export interface KioskSession {
  * Starts a session for one citizen, at the button of figure 3.3-1: menu, first consent, card and
  * PIN, PIN for the fetch, second consent, card out (guideline 3.3).
  *
+ * The machine must take the card in, so that it cannot be swapped between identity check and fetch
+ * (guideline 3.3, note 5).
+ *
  * Every end calls the reader's `eject`. What was fetched is either provided after two consents or
  * discarded. A kiosk serves one session at a time.
  *
- * @param options - services, authorizer, reader, calendar, clock, `idleMs`, `onEvent`.
+ * @param options - services, authorizer, reader, calendar, clock, `terminalId`, `idleMs`, `warnMs`,
+ * `onEvent`.
  * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, `unknown_item`,
  * `inquiry_not_registered`, `latest_not_declared`, naming the option; TypeError for a wrong type.
  * @example
@@ -81,7 +92,8 @@ export interface KioskSession {
  *   items: { income: { detail: 'local-tax', inquiries: ['latest'], latestBy: '課税年度' } },
  * });
  * async function serve(authorizer: KioskAuthorizer, reader: CardReader) {
- *   const services = [{ id: 'SP12345678_AB1234', service, inquiry: latest() }];
+ *   const provider = 'みほん銀行株式会社';
+ *   const services = [{ id: 'SP12345678_AB1234', provider, service, inquiry: latest() }];
  *   const session = createKioskSession({
  *     services,
  *     authorizer,
@@ -96,7 +108,6 @@ export interface KioskSession {
  */
 export function createKioskSession(options: KioskOptions): KioskSession {
   const context = createContext(checkOptions(options));
-  watchIdle(context);
   const session: KioskSession = {
     get state() {
       return context.state;
@@ -125,6 +136,10 @@ export function createKioskSession(options: KioskOptions): KioskSession {
     enterPin(pin) {
       requireAction(context, 'enterPin');
       enterPin(context, pin);
+    },
+    extend() {
+      requireAction(context, 'extend');
+      extend(context);
     },
     cancel() {
       if (!isDecided(context.state)) end(context, { status: 'cancelled' }, 'cancel');

@@ -1,3 +1,4 @@
+import { readKeys } from '../foundation/options.js';
 import { ONCE } from '../foundation/own.js';
 import type { CardCertificate, CardReader, CardSignature } from './reader.js';
 
@@ -9,21 +10,38 @@ export interface SimulatedCard {
   sign(challenge: Uint8Array, pin: string): CardSignature;
 }
 
+/** Options of {@link createSimulatedReader}. */
+export interface SimulatedReaderOptions {
+  /**
+   * Whether the citizen takes an ejected card at once. Otherwise it stays at the slot until `take`.
+   * Default: true.
+   */
+  readonly takesAtOnce?: boolean;
+}
+
 /** Card reader without a device, for tests and demos. */
 export interface SimulatedReader extends CardReader {
   /** Holds a card to the slot. The reader draws it in as soon as the slot is open. */
   present(card: SimulatedCard): void;
   /** Takes out by force the card that is inside or at the slot. */
   pull(): void;
+  /** Takes the ejected card at the slot. */
+  take(): void;
+  /** Jams the reader: from now on it neither ejects nor retracts a card. */
+  jam(): void;
   /** Replaces the card inside by another, so fast that the reader does not notice. */
   swap(card: SimulatedCard): void;
   /** Whether a card is inside. */
   readonly holds: boolean;
+  /** Whether an ejected card is at the slot. */
+  readonly offers: boolean;
 }
 
 /**
  * Creates a card reader without a device. It passes `cardReaderSuite`.
  *
+ * @param options - `takesAtOnce`.
+ * @throws SelfInfoError `unknown_option`; TypeError for a wrong type.
  * @example
  * ```ts
  * import { createSimulatedReader } from 'myna-selfinfo/kiosk';
@@ -35,15 +53,29 @@ export interface SimulatedReader extends CardReader {
  * }
  * ```
  */
-export function createSimulatedReader(): SimulatedReader {
+export function createSimulatedReader(options: SimulatedReaderOptions = {}): SimulatedReader {
+  const { takesAtOnce = true } = readKeys(options, 'options', {
+    takesAtOnce: true,
+  } satisfies Record<keyof SimulatedReaderOptions, true>);
   const slot = createSlot();
+  const mouth = createMouth();
+  let isJammed = false;
+  const checkMoves = () => {
+    if (isJammed) throw new Error('The card is jammed.');
+  };
   const listeners = new Set<{ readonly notify: () => void }>();
   return {
     insert: slot.insert,
     readCertificate: async () => slot.held().read(),
     sign: async (challenge, pin) => slot.held().sign(challenge, pin),
-    eject: async () => {
-      slot.empty();
+    async eject() {
+      checkMoves();
+      if (slot.empty() && !takesAtOnce) mouth.offer();
+    },
+    awaitTaken: mouth.awaitTaken,
+    async retract() {
+      checkMoves();
+      return mouth.take();
     },
     onRemoved(notify) {
       // Wrapped in an object, so that a function that listens twice is called twice.
@@ -58,10 +90,50 @@ export function createSimulatedReader(): SimulatedReader {
       slot.withdraw();
       if (slot.empty()) for (const { notify } of [...listeners]) notify();
     },
+    take: () => void mouth.take(),
+    jam() {
+      isJammed = true;
+    },
     swap: slot.swap,
     get holds() {
       return slot.holds();
     },
+    get offers() {
+      return mouth.offers();
+    },
+  };
+}
+
+/** Creates the place where an ejected card waits to be taken. */
+function createMouth() {
+  let isOffered = false;
+  const waiting = new Set<() => void>();
+  return {
+    offers: () => isOffered,
+    offer() {
+      isOffered = true;
+    },
+    /** Removes the card; returns false when there was none. */
+    take() {
+      const wasOffered = isOffered;
+      isOffered = false;
+      for (const resolve of [...waiting]) resolve();
+      return wasOffered;
+    },
+    awaitTaken: (signal: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        signal.throwIfAborted();
+        if (!isOffered) return resolve();
+        const settle = (done: () => void) => () => {
+          waiting.delete(taken);
+          signal.removeEventListener('abort', aborted);
+          done();
+        };
+        const taken = settle(resolve);
+        const aborted = settle(() => reject(signal.reason));
+        waiting.add(taken);
+        signal.addEventListener('abort', aborted, ONCE);
+      }),
   };
 }
 

@@ -1,18 +1,29 @@
 import type { Availability } from '../client/availability.js';
 import type { ConsentTerms } from '../oauth/terms.js';
 import type { Answer } from '../query/answer.js';
+import type { KioskItem, KioskReceipt } from './receipt.js';
 
 /** Action of the citizen, or of a program that acts for them. */
-export type KioskAction = 'begin' | 'choose' | 'back' | 'agree' | 'refuse' | 'enterPin' | 'cancel';
+export type KioskAction =
+  | 'begin'
+  | 'choose'
+  | 'back'
+  | 'agree'
+  | 'refuse'
+  | 'enterPin'
+  | 'extend'
+  | 'cancel';
 
 /** Service as the screens show it. */
 export interface KioskMenuEntry {
   /** Service id of the registration. */
   readonly id: string;
   readonly name: string;
+  /** Who receives the information. */
+  readonly provider: string;
   readonly purpose: { readonly id: string; readonly text: string };
-  /** The detail of each item to fetch, by the item's key. */
-  readonly items: Readonly<Record<string, string>>;
+  /** The items to fetch, by key. */
+  readonly items: Readonly<Record<string, KioskItem>>;
   readonly retention: { readonly days: number };
   /**
    * Whether the calendar allows a fetch of these items now and for the next ten minutes, with
@@ -27,11 +38,16 @@ export type KioskPart = 'reader' | 'authorizer' | 'listener';
 /** Outcome of a session. All except `provided` have discarded what was fetched. */
 export type KioskOutcome =
   /** The citizen agreed twice and the portal knows: `answer` holds the information. */
-  | { readonly status: 'provided'; readonly answer: Answer }
+  | {
+      readonly status: 'provided';
+      readonly answer: Answer;
+      /** Returns the receipt (明細票). A method, so that no log prints it. */
+      receipt(): KioskReceipt;
+    }
   /** The citizen refused the fetch (`first`) or the provision (`second`). */
   | { readonly status: 'refused'; readonly consent: 'first' | 'second' }
   | { readonly status: 'cancelled' }
-  /** The citizen did nothing for `idleMs`. */
+  /** The citizen did nothing until the time of the state was over. */
   | { readonly status: 'idle' }
   /** Too many wrong PINs, now or earlier. */
   | { readonly status: 'card-locked' }
@@ -39,7 +55,7 @@ export type KioskOutcome =
   | { readonly status: 'card-removed' }
   /** The card inside is not the one that was read first. */
   | { readonly status: 'card-swapped' }
-  /** A part threw, did not respond for `idleMs`, or returned an invalid value. */
+  /** A part threw, did not respond in time, or returned an invalid value. */
   | { readonly status: 'failed'; readonly part: KioskPart };
 
 interface ServiceScreen {
@@ -51,6 +67,15 @@ interface PinScreen extends ServiceScreen {
   readonly triesLeft: number;
   /** Whether the last PIN was wrong. */
   readonly wrongPin: boolean;
+}
+
+interface CardScreen<Held extends boolean> {
+  readonly outcome: KioskOutcome;
+  /**
+   * Whether the machine has, or may have, the citizen's card inside or at its slot. Only then ask
+   * them to take it.
+   */
+  readonly cardHeld: Held;
 }
 
 /** State of a session: what the screen shows, without secrets. `at` names it. */
@@ -77,23 +102,33 @@ export type KioskState =
   /** The fetch is complete: the consent to provide (figure 3.3-6). */
   | ({ readonly at: 'second-consent'; readonly terms: ConsentTerms } & ServiceScreen)
   | ({ readonly at: 'providing' } & ServiceScreen)
+  /** The outcome is decided, and the reader returns the card if it holds one. */
+  | ({ readonly at: 'card-out' } & CardScreen<boolean>)
   /**
-   * The outcome is decided and the reader returns the card. With the outcome `provided` this is the
-   * screen of figure 3.3-7.
+   * The card is at the slot: please take it. With the outcome `provided` this is the screen of figure
+   * 3.3-7.
    */
-  | { readonly at: 'card-out'; readonly outcome: KioskOutcome }
-  /** The session is over and the card is out. */
-  | { readonly at: 'ended'; readonly outcome: KioskOutcome }
+  | ({ readonly at: 'take-card' } & CardScreen<true>)
+  /** The citizen left the card, so the reader draws it back in. */
+  | ({ readonly at: 'retracting-card' } & CardScreen<true>)
+  /** The session is over and the citizen has their card. */
+  | ({ readonly at: 'ended' } & CardScreen<false>)
+  /** The session is over and the machine keeps the card that the citizen left. */
+  | ({ readonly at: 'card-forgotten' } & CardScreen<true>)
   /**
-   * The session is over, but the reader could not return the card or cannot say whether it did.
+   * The session is over, but the reader failed to return the card or to say where it is. Without a
+   * card held, only the reader failed.
    */
-  | { readonly at: 'attendant-needed'; readonly outcome: KioskOutcome };
+  | ({ readonly at: 'card-jammed' } & CardScreen<boolean>);
 
 /** Name of a state. */
 export type KioskPlace = KioskState['at'];
 
 /** State in which a session ends. */
-export type KioskEnd = Extract<KioskState, { readonly at: 'ended' | 'attendant-needed' }>;
+export type KioskEnd = Extract<
+  KioskState,
+  { readonly at: 'ended' | 'card-forgotten' | 'card-jammed' }
+>;
 
 /** Cause of a transition: an action, or an event of reader, authorizer or clock. */
 export type KioskCause =
@@ -109,14 +144,18 @@ export type KioskCause =
   | 'identified'
   | 'fetched'
   | 'provided'
+  | 'idle-soon'
   | 'idle'
   | 'failed'
+  | 'slot-empty'
   | 'card-returned'
+  | 'card-taken'
+  | 'card-kept'
   | 'card-stuck';
 
 /**
- * Event that `onEvent` receives for every transition. It contains no PIN, and nothing of the answer
- * that a log could show.
+ * Event that `onEvent` receives for every transition, and for `idle-soon` and `extend`, which leave
+ * the state as it is. It contains no PIN, and nothing of the answer that a log could show.
  */
 export interface KioskEvent {
   /** ISO 8601 at +09:00. */
@@ -124,61 +163,10 @@ export interface KioskEvent {
   readonly cause: KioskCause;
   readonly from: KioskPlace;
   readonly state: KioskState;
-}
-
-const onlyCancel = ['cancel'] as const satisfies KioskAction[];
-
-/**
- * Actions that each state accepts. Every other action throws `kiosk_action_refused` and changes
- * nothing.
- *
- * Once the outcome is decided, `cancel` is accepted and does nothing: pressing a button late is not
- * an error.
- *
- * @example
- * ```ts
- * import { type KioskState, kioskActions } from 'myna-selfinfo/kiosk';
- * const buttons = (state: KioskState) => kioskActions[state.at];
- * ```
- */
-export const kioskActions = {
-  start: ['begin', 'cancel'],
-  menu: ['choose', 'cancel'],
-  unavailable: ['back', 'cancel'],
-  'first-consent': ['agree', 'refuse', 'back', 'cancel'],
-  connecting: onlyCancel,
-  'card-in': onlyCancel,
-  'reading-card': onlyCancel,
-  'identity-pin': ['enterPin', 'cancel'],
-  'identity-check': onlyCancel,
-  'fetch-pin': ['enterPin', 'cancel'],
-  fetching: onlyCancel,
-  'second-consent': ['agree', 'refuse', 'cancel'],
-  providing: onlyCancel,
-  'card-out': onlyCancel,
-  ended: onlyCancel,
-  'attendant-needed': onlyCancel,
-} as const satisfies Record<KioskPlace, readonly KioskAction[]>;
-
-/** Returns whether the outcome of the session is decided. */
-export function isDecided({ at }: KioskState): boolean {
-  return at === 'card-out' || at === 'ended' || at === 'attendant-needed';
-}
-
-/** Returns whether only the citizen can move the session on, not the reader or the authorizer. */
-export function waitsForCitizen({ at }: KioskState): boolean {
-  return at === 'card-in' || kioskActions[at].length > 1;
-}
-
-/** Returns whether a card is inside and must stay there. */
-export function holdsCard({ at }: KioskState): boolean {
-  return [
-    'reading-card',
-    'identity-pin',
-    'identity-check',
-    'fetch-pin',
-    'fetching',
-    'second-consent',
-    'providing',
-  ].includes(at);
+  /** The option `terminalId`. */
+  readonly terminalId?: string;
+  /** UUID of the transaction at the portal, from the first consent on. */
+  readonly transactionId?: string;
+  /** Milliseconds until the time of the state is over. Only with the cause `idle-soon`. */
+  readonly remainingMs?: number;
 }

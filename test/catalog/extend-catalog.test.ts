@@ -246,6 +246,7 @@ describe('two catalogues', () => {
     const { authorizer } = createSandboxKiosk({ registrations });
     const offered = (of: typeof service, id: string) => ({
       id,
+      provider: 'みほん銀行株式会社',
       service: of,
       inquiry: { method: 'latest' } as const,
     });

@@ -216,7 +216,9 @@ describe('a family register that a host adds to the catalogue', () => {
 
     const kiosk = createSandboxKiosk({ registrations: [registration], personas: [jiro], clock });
     const menu = createKioskSession({
-      services: [{ id: registration.clientId, service, inquiry: latest() }],
+      services: [
+        { id: registration.clientId, provider: 'みほん銀行株式会社', service, inquiry: latest() },
+      ],
       authorizer: kiosk.authorizer,
       reader: createSimulatedReader(),
       clock,

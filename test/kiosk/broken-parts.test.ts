@@ -148,6 +148,7 @@ describe('with a reader, authorizer, listener or clock that misbehaves,', () => 
       await settle();
       expect(await machine.session.ended).toEqual({
         at: 'ended',
+        cardHeld: false,
         outcome: { status: 'failed', part },
       });
       expect(machine.ejects()).toBe(1);
@@ -162,6 +163,7 @@ describe('with a reader, authorizer, listener or clock that misbehaves,', () => 
     await settle();
     expect(await machine.session.ended).toEqual({
       at: 'ended',
+      cardHeld: false,
       outcome: { status: 'failed', part: 'listener' },
     });
     expect(machine.events.map(({ state }) => state.at)).toEqual(['menu', 'card-out', 'ended']);
@@ -175,6 +177,7 @@ describe('with a reader, authorizer, listener or clock that misbehaves,', () => 
     await walkTo(machine, 'fetch-pin');
     expect(await machine.session.ended).toEqual({
       at: 'ended',
+      cardHeld: false,
       outcome: { status: 'failed', part: 'listener' },
     });
     expect([machine.ejects(), machine.reader.holds, machine.steps().at(-1)]).toEqual([
@@ -218,7 +221,7 @@ describe('with a reader, authorizer, listener or clock that misbehaves,', () => 
     machine.session.enterPin(PIN);
     await settle();
     expect([await machine.session.ended, signed]).toEqual([
-      { at: 'ended', outcome: { status: 'cancelled' } },
+      { at: 'ended', cardHeld: false, outcome: { status: 'cancelled' } },
       0,
     ]);
   });

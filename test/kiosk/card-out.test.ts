@@ -26,7 +26,8 @@ describe('the card at the end of a session', () => {
     await settle();
     // The answer was provided nevertheless.
     expect(machine.session.state).toMatchObject({
-      at: 'attendant-needed',
+      at: 'card-jammed',
+      cardHeld: true,
       outcome: { status: 'provided' },
     });
   });
@@ -57,7 +58,8 @@ describe('the card at the end of a session', () => {
     machine.clock.advance(10_000);
     await settle();
     expect(await machine.session.ended).toEqual({
-      at: 'attendant-needed',
+      at: 'card-jammed',
+      cardHeld: true,
       outcome: { status: 'cancelled' },
     });
   });
@@ -70,7 +72,11 @@ describe('the card at the end of a session', () => {
     machine.session.cancel();
     machine.clock.advance(10_000);
     await settle();
-    expect(await machine.session.ended).toEqual({ at: 'ended', outcome: { status: 'cancelled' } });
+    expect(await machine.session.ended).toEqual({
+      at: 'ended',
+      cardHeld: false,
+      outcome: { status: 'cancelled' },
+    });
   });
 });
 
@@ -78,7 +84,7 @@ describe('returnCard', () => {
   const shut = Promise.resolve(false);
   const done = Promise.resolve();
 
-  it('returns true once the card is out and the transaction is discarded', async () => {
+  it('says once the card is out and the transaction is discarded', async () => {
     const { context, calls } = openContext();
     let discarded = () => {};
     const discarding = new Promise<void>((resolve) => {
@@ -87,40 +93,43 @@ describe('returnCard', () => {
     const returned = returnCard(context, shut, discarding);
     expect(await Promise.race([returned, settle()])).toBeUndefined();
     discarded();
-    expect([await returned, calls]).toEqual([true, ['eject']]);
+    expect([await returned, calls]).toEqual([{ isOut: true, wasDrawnIn: false }, ['eject']]);
   });
 
   it('ejects again when the slot has drawn a card in', async () => {
     const { context, calls } = openContext();
-    expect(await returnCard(context, Promise.resolve(true), done)).toBe(true);
+    expect(await returnCard(context, Promise.resolve(true), done)).toEqual({
+      isOut: true,
+      wasDrawnIn: true,
+    });
     expect(calls).toEqual(['eject', 'eject']);
   });
 
-  it('returns false when eject rejects', async () => {
+  it('says that the card is not out when eject rejects', async () => {
     const { context } = openContext({
       reader: { eject: () => Promise.reject(new Error('jammed')) },
     });
-    expect(await returnCard(context, shut, done)).toBe(false);
+    expect(await returnCard(context, shut, done)).toEqual({ isOut: false, wasDrawnIn: false });
   });
 
   it.each([
-    ['eject never resolves', () => never<void>(), shut, false],
-    ['the slot never shuts', async () => {}, never<boolean>(), false],
-  ])('returns false after ten seconds when %s', async (_, eject, slot, expected) => {
+    ['eject never resolves', () => never<void>(), shut, { isOut: false, wasDrawnIn: false }],
+    ['the slot never shuts', async () => {}, never<boolean>(), { isOut: false, wasDrawnIn: true }],
+  ])('says so after ten seconds when %s', async (_, eject, slot, expected) => {
     const { context, clock } = openContext({ reader: { eject } });
     const returned = returnCard(context, slot, done);
     clock.advance(9_999);
     expect(await Promise.race([returned, settle()])).toBeUndefined();
     clock.advance(1);
-    expect(await returned).toBe(expected);
+    expect(await returned).toEqual(expected);
   });
 
-  it('returns true after ten seconds when only the discarding never ends', async () => {
+  it('says that the card is out after ten seconds when only the discarding never ends', async () => {
     const { context, clock } = openContext();
     const returned = returnCard(context, shut, never());
     await settle();
     clock.advance(10_000);
-    expect(await returned).toBe(true);
+    expect(await returned).toEqual({ isOut: true, wasDrawnIn: false });
   });
 });
 

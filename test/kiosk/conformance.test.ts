@@ -15,10 +15,10 @@ function benchOf(
   breakReader: (whole: SimulatedReader) => Partial<CardReader> = () => ({}),
   patienceMs?: number,
 ): CardReaderBench {
-  let reader = createSimulatedReader();
+  let reader = createSimulatedReader({ takesAtOnce: false });
   return {
     create() {
-      reader = createSimulatedReader();
+      reader = createSimulatedReader({ takesAtOnce: false });
       return { ...reader, ...breakReader(reader) };
     },
     present: (card) =>
@@ -29,6 +29,7 @@ function benchOf(
         ),
       ),
     pull: () => reader.pull(),
+    take: () => reader.take(),
     pin: PIN,
     wrongPin: '0000',
     verify(certificate, challenge, signature) {
@@ -184,6 +185,33 @@ describe('the card reader suite', () => {
         },
       }),
       'ejects without a card, and ejects twice',
+    ],
+    [
+      'does not notice whether the card was taken',
+      () => ({ awaitTaken: async () => {} }),
+      'waits at the slot until the ejected card is taken',
+    ],
+    [
+      'waits for the citizen after the signal aborted',
+      (whole) => ({ awaitTaken: () => whole.awaitTaken(new AbortController().signal) }),
+      'stops waiting for the citizen when the signal aborts',
+      50,
+    ],
+    [
+      'leaves a forgotten card at the slot',
+      () => ({ retract: async () => true }),
+      'draws a forgotten card back in, and then offers it no more',
+      50,
+    ],
+    [
+      'reports a card that was taken as retracted',
+      (whole) => ({
+        async retract() {
+          await whole.retract();
+          return true;
+        },
+      }),
+      'draws nothing in after the card was taken',
     ],
     [
       'never reports a removal',

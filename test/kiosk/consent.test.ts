@@ -73,12 +73,17 @@ describe('agree', () => {
     const service = loanEntry(context);
     enter(context, { at: 'second-consent', service, terms: {} as never }, 'fetched');
     agree(context);
-    expect((await context.ended).outcome).toEqual({ status: 'provided', answer });
-    expect(calls).toEqual(['provide', 'eject']);
+    expect((await context.ended).outcome).toEqual({
+      status: 'provided',
+      answer,
+      receipt: expect.any(Function),
+    });
+    expect(calls).toEqual(['provide', 'eject', 'awaitTaken']);
     expect(trail(events).slice(1)).toEqual([
       'second-consent -agree-> providing',
       'providing -provided-> card-out',
-      'card-out -card-returned-> ended',
+      'card-out -card-returned-> take-card',
+      'take-card -card-taken-> ended',
     ]);
   });
 });

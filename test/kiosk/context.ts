@@ -52,6 +52,8 @@ export function openContext(
     readCertificate: async () => ({ certificate: CERTIFICATE, triesLeft: 3 }),
     sign: async () => ({ status: 'signed', signature: SIGNATURE }),
     eject: async () => {},
+    awaitTaken: async () => {},
+    retract: async () => false,
     onRemoved: () => () => {},
     ...broken.reader,
   });

@@ -7,10 +7,23 @@ const endings = [
   [
     'the citizen does not provide',
     ['1', '1', '1', '1', '1234', '1234', '2'],
-    '同意されなかったため、情報は提供していません。',
+    '取得した情報は破棄し、提供していません。',
   ],
-  ['the card is pulled out', ['1', '1', '1', '1', 'p'], 'カードが抜き取られたため終了しました。'],
-  ['the card is revoked', ['1', '1', '1', '4'], '利用者証明用電子証明書が失効しています。'],
+  [
+    'the card is pulled out',
+    ['1', '1', '1', '1', 'p'],
+    '途中でカードが抜き取られたため、終了しました。情報は提供していません。お手数ですが、最初からお手続きください。（エラー番号 K-205）',
+  ],
+  [
+    'the card is revoked',
+    ['1', '1', '1', '4'],
+    '電子証明書が失効しているため、このカードは使えません。',
+  ],
+  [
+    'the citizen types a PIN of two digits and gives up',
+    ['1', '1', '1', '1', '12', 'q'],
+    '暗証番号は、数字4桁で入力してください。',
+  ],
   ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], '取り消しました。'],
 ] as const;
 
@@ -45,32 +58,44 @@ describe('npm run demo -- --kiosk', () => {
       '図3.3-6',
       '図3.3-7',
       'カードをお受け取りください。',
+      'ご利用ありがとうございました。',
     ]);
     for (const text of [
+      'マイナポータルからあなたの情報（地方税）を取得し、みほん銀行株式会社に提供します。よろしいですか。',
+      '暗証番号は2回入力していただきます。',
       '暗証番号が違います。',
       '残り2回',
       '情報の提供が完了しました。',
-      '提供した情報: 1件',
+      '提供した情報: 地方税（提供しました）',
     ])
       expect(output).toContain(text);
     expect(output).not.toContain('9753');
     expect(code).toBe(0);
   });
 
-  it.each(endings)('returns the card when %s', async (name, _, said) => {
-    const { output, code } = await stage.played(name);
-    expect(output).toContain(said);
-    expect(titles(output).at(-1)).toBe('カードをお受け取りください。');
-    expect(output).not.toContain('提供した情報');
-    expect(code).toBe(0);
-  });
+  it.each(endings)(
+    'ends and returns the card, if one is inside, when %s',
+    async (name, lines, said) => {
+      const { output, code } = await stage.played(name);
+      expect(output).toContain(said);
+      const isInside =
+        lines.length > 3 && !['p', 'x'].includes(lines.at(-1) ?? '') && lines[0] === '1';
+      expect(output.includes('カードをお受け取りください。')).toBe(isInside);
+      expect(titles(output).at(-1)).toBe('ご利用ありがとうございました。');
+      expect(output).not.toMatch(/提供した情報|pin:|options\./);
+      expect(code).toBe(0);
+    },
+  );
 
   it('returns the card on SIGINT', async () => {
     stage.stdin.write('1\n1\n1\n1\n');
     await stage.said('interrupted', /残り3回/);
     stage.kill('SIGINT');
     const { output, code } = await stage.played('interrupted');
-    expect(titles(output).at(-1)).toBe('カードをお受け取りください。');
+    expect(titles(output).slice(-2)).toEqual([
+      'カードをお受け取りください。',
+      'ご利用ありがとうございました。',
+    ]);
     expect(code).toBe(0);
     stage.stdin.end();
     expect(await stage.ended).toEqual([0, null]);

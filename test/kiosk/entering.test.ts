@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { end, enter, requireAction, watchIdle } from '../../src/kiosk/transitions.js';
+import { end, enter, extend, requireAction, watchIdle } from '../../src/kiosk/transitions.js';
 import { loanEntry, openContext, trail } from './context.js';
 import { never, settle } from './kiosk.js';
 
@@ -56,6 +56,7 @@ describe('enter', () => {
     enter(context, { at: 'menu', services: [] }, 'begin');
     expect(await context.ended).toEqual({
       at: 'ended',
+      cardHeld: false,
       outcome: { status: 'failed', part: 'listener' },
     });
   });
@@ -75,12 +76,16 @@ describe('enter', () => {
 describe('watchIdle', () => {
   it('ends as idle a state that waits for the citizen, after idleMs', async () => {
     const { context, clock } = openContext({ options: { idleMs: 5_000 } });
-    watchIdle(context);
+    enter(context, { at: 'menu', services: [] }, 'begin');
     clock.advance(4_999);
     await settle();
-    expect(context.state.at).toBe('start');
+    expect(context.state.at).toBe('menu');
     clock.advance(1);
-    expect(await context.ended).toEqual({ at: 'ended', outcome: { status: 'idle' } });
+    expect(await context.ended).toEqual({
+      at: 'ended',
+      cardHeld: false,
+      outcome: { status: 'idle' },
+    });
   });
 
   it('ends as failed a state that waits for a part, and names the part', async () => {
@@ -90,18 +95,86 @@ describe('watchIdle', () => {
     clock.advance(5_000);
     expect(await context.ended).toEqual({
       at: 'ended',
+      cardHeld: false,
       outcome: { status: 'failed', part: 'authorizer' },
     });
   });
 
   it('does nothing once the session has left the state', async () => {
     const { context, clock } = openContext({ options: { idleMs: 5_000 } });
-    watchIdle(context);
-    clock.advance(4_999);
     enter(context, { at: 'menu', services: [] }, 'begin');
+    clock.advance(4_999);
+    enter(context, { at: 'menu', services: [] }, 'back');
     clock.advance(4_999);
     await settle();
     expect(context.state.at).toBe('menu');
+  });
+
+  it('starts no time at the button, before a citizen is there', async () => {
+    const { context, clock, events } = openContext();
+    watchIdle(context);
+    clock.advance(86_400_000);
+    await settle();
+    expect([context.state.at, events]).toEqual(['start', []]);
+  });
+
+  it.each([
+    [{}, 45_000, 15_000],
+    [{ warnMs: 20_000 }, 40_000, 20_000],
+    [{ idleMs: { menu: 20_000 } }, 10_000, 10_000],
+  ] as const)('emits idle-soon with %j after %d ms', async (options, afterMs, remainingMs) => {
+    const { context, clock, events } = openContext({ options });
+    enter(context, { at: 'menu', services: [] }, 'begin');
+    clock.advance(afterMs - 1);
+    await settle();
+    expect(events).toHaveLength(1);
+    clock.advance(1);
+    await settle();
+    expect(events.slice(1)).toMatchObject([
+      { cause: 'idle-soon', from: 'menu', state: { at: 'menu' }, remainingMs },
+    ]);
+    clock.advance(remainingMs);
+    expect((await context.ended).outcome).toEqual({ status: 'idle' });
+  });
+
+  it('warns neither with a warnMs of 0 nor where the session waits for a part', async () => {
+    const silent = openContext({ options: { warnMs: 0 } });
+    enter(silent.context, { at: 'menu', services: [] }, 'begin');
+    const busy = openContext();
+    enter(busy.context, { at: 'connecting', service: loanEntry(busy.context) }, 'agree');
+    for (const { clock, events } of [silent, busy]) {
+      clock.advance(59_999);
+      await settle();
+      expect(events).toHaveLength(1);
+    }
+  });
+
+  it('uses the time of each state', async () => {
+    const { context, clock } = openContext({ options: { idleMs: { 'fetch-pin': 90_000 } } });
+    const service = loanEntry(context);
+    enter(context, { at: 'fetch-pin', service, triesLeft: 3, wrongPin: false }, 'identified');
+    clock.advance(89_999);
+    await settle();
+    expect(context.state.at).toBe('fetch-pin');
+    clock.advance(1);
+    expect((await context.ended).outcome).toEqual({ status: 'idle' });
+  });
+});
+
+describe('extend', () => {
+  it('starts the time of the state again, and leaves its work alone', async () => {
+    const { context, clock, events } = openContext();
+    enter(context, { at: 'menu', services: [] }, 'begin');
+    const { signal } = context.stay;
+    clock.advance(59_999);
+    await settle();
+    extend(context);
+    clock.advance(59_999);
+    await settle();
+    expect([context.state.at, signal.aborted]).toEqual(['menu', false]);
+    expect(events.map(({ cause }) => cause)).toEqual(['begin', 'idle-soon', 'extend', 'idle-soon']);
+    clock.advance(1);
+    expect((await context.ended).outcome).toEqual({ status: 'idle' });
   });
 });
 
@@ -126,14 +199,22 @@ describe('end', () => {
       false,
     ]);
     expect(calls).toEqual(['discard', 'eject']);
-    expect(await context.ended).toEqual({ at: 'ended', outcome: { status: 'cancelled' } });
-    expect(trail(events)).toEqual(['start -cancel-> card-out', 'card-out -card-returned-> ended']);
+    expect(await context.ended).toEqual({
+      at: 'ended',
+      cardHeld: false,
+      outcome: { status: 'cancelled' },
+    });
+    expect(trail(events)).toEqual(['start -cancel-> card-out', 'card-out -slot-empty-> ended']);
   });
 
   it('does not discard a transaction that was provided', async () => {
     const { context, calls, transaction } = openContext();
     context.transaction = transaction;
-    end(context, { status: 'provided', answer: {} as never }, 'provided');
+    end(
+      context,
+      { status: 'provided', answer: {} as never, receipt: () => ({}) as never },
+      'provided',
+    );
     await context.ended;
     expect(calls).toEqual(['eject']);
   });
@@ -145,7 +226,7 @@ describe('end', () => {
     };
     end(context, { status: 'cancelled' }, 'cancel');
     clock.advance(10_000);
-    expect((await context.ended).at).toBe('attendant-needed');
-    expect(trail(events).at(-1)).toBe('card-out -card-stuck-> attendant-needed');
+    expect(await context.ended).toMatchObject({ at: 'card-jammed', cardHeld: false });
+    expect(trail(events).at(-1)).toBe('card-out -card-stuck-> card-jammed');
   });
 });

@@ -47,6 +47,7 @@ describe('the result that an authorizer of the operator fetched', () => {
     await settle();
     expect(machine.session.state).toEqual({
       at: 'ended',
+      cardHeld: false,
       outcome: { status: 'failed', part: 'authorizer' },
     });
     expect(machine.steps()).toContain('discard');

@@ -28,7 +28,8 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
       ['fetching', 'fetched', 'second-consent'],
       ['second-consent', 'agree', 'providing'],
       ['providing', 'provided', 'card-out'],
-      ['card-out', 'card-returned', 'ended'],
+      ['card-out', 'card-returned', 'take-card'],
+      ['take-card', 'card-taken', 'ended'],
     ]);
     expect(steps()).toEqual(['begin', 'challenge', 'identify', 'challenge', 'fetch', 'provide']);
     expect(await session.ended).toBe(session.state);
@@ -75,8 +76,18 @@ describe('the flow of figures 3.3-1 to 3.3-7', () => {
         availability.state,
       ]),
     ).toEqual([
-      [LOAN_ID, '住宅ローンサービスへの所得情報の提出', { income: 'local-tax' }, 'open'],
-      [PENSION_ID, '老後資金相談サービスへの年金情報の提出', { pension: 'pension' }, 'closed'],
+      [
+        LOAN_ID,
+        '住宅ローンサービスへの所得情報の提出',
+        { income: { detail: 'local-tax', ja: '地方税', en: 'local tax' } },
+        'open',
+      ],
+      [
+        PENSION_ID,
+        '老後資金相談サービスへの年金情報の提出',
+        { pension: { detail: 'pension', ja: '年金・日本年金機構関係', en: 'pension' } },
+        'closed',
+      ],
     ]);
   });
 

@@ -20,6 +20,7 @@ export const NOW = '2026-12-01T10:00:00+09:00';
 /** A Sunday on which the pension service is closed; it opens on Monday at 8:00. */
 export const SUNDAY = '2026-12-06T10:00:00+09:00';
 export const PIN = '1234';
+export const BANK = 'みほん銀行株式会社';
 
 export const loan = defineService({
   name: '住宅ローンサービスへの所得情報の提出',
@@ -49,8 +50,8 @@ const pension = defineService({
   },
 });
 export const services = [
-  { id: LOAN_ID, service: loan, inquiry: latest() },
-  { id: PENSION_ID, service: pension, inquiry: latest() },
+  { id: LOAN_ID, provider: BANK, service: loan, inquiry: latest() },
+  { id: PENSION_ID, provider: BANK, service: pension, inquiry: latest() },
 ] as const;
 
 /** Waits until everything has happened that needs no clock. */
@@ -89,6 +90,8 @@ export interface Machine {
 export interface MachineOptions
   extends Partial<Omit<KioskOptions, 'reader' | 'authorizer' | 'clock'>> {
   readonly now?: Instant;
+  /** Whether the citizen takes the ejected card at once. Default: true. */
+  readonly takesAtOnce?: boolean;
   /** Replaces the wait of the session's clock. Default: that of a virtual clock. */
   readonly wait?: Clock['wait'];
   /** Breaks the reader. */
@@ -100,6 +103,7 @@ export interface MachineOptions
 /** Opens a kiosk over the sandbox and the simulated reader, on one virtual clock. */
 export function openMachine({
   now = NOW,
+  takesAtOnce = true,
   wait,
   reader: breakReader,
   authorizer: breakAuthorizer,
@@ -114,7 +118,7 @@ export function openMachine({
     })),
     clock,
   });
-  const reader = createSimulatedReader();
+  const reader = createSimulatedReader({ takesAtOnce });
   const events: KioskEvent[] = [];
   let ejects = 0;
   const listeners: (() => void)[] = [];

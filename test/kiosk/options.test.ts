@@ -8,7 +8,7 @@ import {
   type KioskSession,
 } from '../../src/kiosk/index.js';
 import { errorOf } from '../kit/refusals.js';
-import { LOAN_ID, loan, NOW, never, openMachine, services, walkTo } from './kiosk.js';
+import { BANK, LOAN_ID, loan, NOW, never, openMachine, services, walkTo } from './kiosk.js';
 
 const whole = (): KioskOptions => ({
   services,
@@ -19,7 +19,7 @@ const whole = (): KioskOptions => ({
 const explode = (): never => {
   throw new Error('canary');
 };
-const offered = { id: LOAN_ID, service: loan, inquiry: latest() };
+const offered = { id: LOAN_ID, provider: BANK, service: loan, inquiry: latest() };
 
 describe('options of a kiosk session', () => {
   it.each<[string, object, string, string | undefined]>([
@@ -34,13 +34,13 @@ describe('options of a kiosk session', () => {
     ],
     [
       'a service without an id',
-      { services: [{ service: loan, inquiry: latest() }] },
+      { services: [{ ...offered, id: undefined }] },
       'missing_option',
       'options.services[0].id',
     ],
     [
       'an id without a service',
-      { services: [{ id: LOAN_ID, inquiry: latest() }] },
+      { services: [{ ...offered, service: undefined }] },
       'missing_option',
       'options.services[0].service',
     ],
@@ -56,7 +56,27 @@ describe('options of a kiosk session', () => {
       'unknown_item',
       'options.services[0].inquiry.other',
     ],
+    [
+      'a service without a provider',
+      { services: [{ ...offered, provider: undefined }] },
+      'missing_option',
+      'options.services[0].provider',
+    ],
     ['no time at all', { idleMs: 0 }, 'invalid_option', 'options.idleMs'],
+    [
+      'no time in a state',
+      { idleMs: { 'fetch-pin': 0 } },
+      'invalid_option',
+      'options.idleMs.fetch-pin',
+    ],
+    [
+      'a time of a state that has none',
+      { idleMs: { start: 1 } },
+      'unknown_option',
+      'options.idleMs.start',
+    ],
+    ['a warning after the end', { warnMs: -1 }, 'invalid_option', 'options.warnMs'],
+    ['an empty terminal id', { terminalId: ' ' }, 'invalid_option', 'options.terminalId'],
   ])('reject %s', (_, change, code, path) => {
     expect(() => createKioskSession({ ...whole(), ...change })).toThrow(
       expect.objectContaining({ code, path }),

@@ -76,6 +76,14 @@ function createDevice() {
   let atSlot: Chip | undefined;
   let inside: Chip | undefined;
   let open: (() => void) | undefined;
+  let isOffered = false;
+  const waiting = new Set<() => void>();
+  function take() {
+    const wasOffered = isOffered;
+    isOffered = false;
+    for (const notify of waiting) notify();
+    return wasOffered;
+  }
   const listeners = new Set<() => void>();
   function drawIn() {
     if (open === undefined || atSlot === undefined) return;
@@ -96,6 +104,7 @@ function createDevice() {
                 : Promise.reject(new Error('SCARD_W_REMOVED_CARD')),
             async disconnect() {
               inside = undefined;
+              isOffered = true;
             },
           });
         };
@@ -109,9 +118,17 @@ function createDevice() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    awaitTaken: (signal) =>
+      new Promise((resolve, reject) => {
+        if (!isOffered) return resolve();
+        waiting.add(resolve);
+        signal.addEventListener('abort', () => reject(new Error('SCARD_E_CANCELLED')));
+      }),
+    retract: async () => take(),
   };
   return {
     slot,
+    take,
     present(chip: Chip) {
       atSlot = chip;
       drawIn();
@@ -132,6 +149,7 @@ describe('the PC/SC example over an invented chip', () => {
     },
     present: (card) => device.present(chips[card]),
     pull: () => device.pull(),
+    take: () => void device.take(),
     pin: PIN,
     wrongPin: '0000',
     verify: (certificate, challenge, signature) =>

@@ -39,7 +39,11 @@ describe('confidentiality of PIN and answer', () => {
     machine.session.enterPin('4071');
     await settle();
     const end = await machine.session.ended;
-    expect(end).toEqual({ at: 'ended', outcome: { status: 'failed', part: 'reader' } });
+    expect(end).toEqual({
+      at: 'ended',
+      cardHeld: false,
+      outcome: { status: 'failed', part: 'reader' },
+    });
     expect(
       leaksIn({ end, events: machine.events, session: machine.session }, { pin: '4071' }),
     ).toEqual([]);

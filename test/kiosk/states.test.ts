@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { type KioskPlace, type KioskState, kioskActions } from '../../src/kiosk/index.js';
-import { holdsCard, isDecided, waitsForCitizen } from '../../src/kiosk/states.js';
+import { holdsCard, isDecided, waitsForCitizen } from '../../src/kiosk/machine.js';
 
 const placesWhere = (is: (state: KioskState) => boolean) =>
   (Object.keys(kioskActions) as KioskPlace[]).filter((at) => is({ at } as KioskState));
 
 describe('the states of a kiosk session', () => {
   it('are decided once the card is on its way out', () => {
-    expect(placesWhere(isDecided)).toEqual(['card-out', 'ended', 'attendant-needed']);
+    expect(placesWhere(isDecided)).toEqual([
+      'card-out',
+      'take-card',
+      'retracting-card',
+      'ended',
+      'card-forgotten',
+      'card-jammed',
+    ]);
   });
 
   it('wait for the citizen where an action or a card comes next', () => {
@@ -20,6 +27,7 @@ describe('the states of a kiosk session', () => {
       'identity-pin',
       'fetch-pin',
       'second-consent',
+      'take-card',
     ]);
   });
 

@@ -31,6 +31,7 @@ const act: Readonly<Record<Happening, (machine: Machine) => void>> = {
   agree: ({ session }) => session.agree(),
   refuse: ({ session }) => session.refuse(),
   enterPin: ({ session }) => session.enterPin(PIN),
+  extend: ({ session }) => session.extend(),
   cancel: ({ session }) => session.cancel(),
   'card-pulled': ({ tellRemoved }) => tellRemoved(),
   'time-passed': ({ clock }) => clock.advance(60_000),
@@ -43,7 +44,11 @@ const happenings = Object.keys(act) as Happening[];
 const stands: Readonly<
   Record<
     KioskPlace,
-    { readonly options?: MachineOptions; readonly screen: Screen; readonly last?: Happening }
+    {
+      readonly options?: MachineOptions;
+      readonly screen: Screen;
+      readonly last?: readonly Happening[];
+    }
   >
 > = {
   start: { screen: 'start' },
@@ -53,7 +58,7 @@ const stands: Readonly<
   connecting: {
     options: { authorizer: () => ({ begin: () => never() }) },
     screen: 'first-consent',
-    last: 'agree',
+    last: ['agree'],
   },
   'card-in': { screen: 'card-in' },
   'reading-card': {
@@ -64,30 +69,41 @@ const stands: Readonly<
   'identity-check': {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ identify: () => never() })) },
     screen: 'identity-pin',
-    last: 'enterPin',
+    last: ['enterPin'],
   },
   'fetch-pin': { screen: 'fetch-pin' },
   fetching: {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ fetch: () => never() })) },
     screen: 'fetch-pin',
-    last: 'enterPin',
+    last: ['enterPin'],
   },
   'second-consent': { screen: 'second-consent' },
   providing: {
     options: { authorizer: (sandbox) => altered(sandbox, () => ({ provide: () => never() })) },
     screen: 'second-consent',
-    last: 'agree',
+    last: ['agree'],
   },
   'card-out': {
     options: { reader: () => ({ eject: () => never() }) },
     screen: 'second-consent',
-    last: 'refuse',
+    last: ['refuse'],
   },
-  ended: { screen: 'second-consent', last: 'refuse' },
-  'attendant-needed': {
+  'take-card': { options: { takesAtOnce: false }, screen: 'second-consent', last: ['refuse'] },
+  'retracting-card': {
+    options: { takesAtOnce: false, reader: () => ({ retract: () => never() }) },
+    screen: 'second-consent',
+    last: ['refuse', 'time-passed'],
+  },
+  ended: { screen: 'second-consent', last: ['refuse'] },
+  'card-forgotten': {
+    options: { takesAtOnce: false },
+    screen: 'second-consent',
+    last: ['refuse', 'time-passed'],
+  },
+  'card-jammed': {
     options: { reader: () => ({ eject: () => Promise.reject(new Error('jammed')) }) },
     screen: 'second-consent',
-    last: 'refuse',
+    last: ['refuse'],
   },
 };
 const places = Object.keys(stands) as KioskPlace[];
@@ -99,6 +115,7 @@ const READER = 'ended: failed (reader)';
 const AUTHORIZER = 'ended: failed (authorizer)';
 const REFUSED = 'error';
 const STAYS = 'stays';
+const EXTENDS = 'stays, with an event';
 
 const nothing = {
   begin: REFUSED,
@@ -107,10 +124,13 @@ const nothing = {
   agree: REFUSED,
   refuse: REFUSED,
   enterPin: REFUSED,
+  extend: REFUSED,
 } as const;
-const early = { ...nothing, cancel: CANCELLED, 'card-pulled': STAYS, 'time-passed': IDLE } as const;
+const part = { ...nothing, cancel: CANCELLED, 'card-pulled': STAYS } as const;
+const early = { ...part, extend: EXTENDS, 'time-passed': IDLE } as const;
 const withCard = {
   ...nothing,
+  extend: EXTENDS,
   cancel: CANCELLED,
   'card-pulled': REMOVED,
   'time-passed': IDLE,
@@ -122,22 +142,29 @@ const over = { ...nothing, cancel: STAYS, 'card-pulled': STAYS, 'time-passed': S
  * does so here too.
  */
 const table: Readonly<Record<KioskPlace, Readonly<Record<Happening, string>>>> = {
-  start: { ...early, begin: 'menu' },
+  start: { ...part, begin: 'menu', 'time-passed': STAYS },
   menu: { ...early, choose: 'first-consent' },
   unavailable: { ...early, back: 'menu' },
   'first-consent': { ...early, agree: 'card-in', refuse: 'ended: refused (first)', back: 'menu' },
-  connecting: { ...early, 'time-passed': AUTHORIZER },
+  connecting: { ...part, 'time-passed': AUTHORIZER },
   'card-in': early,
-  'reading-card': { ...withCard, 'time-passed': READER },
+  'reading-card': { ...withCard, extend: REFUSED, 'time-passed': READER },
   'identity-pin': { ...withCard, enterPin: 'fetch-pin' },
-  'identity-check': { ...withCard, 'time-passed': AUTHORIZER },
+  'identity-check': { ...withCard, extend: REFUSED, 'time-passed': AUTHORIZER },
   'fetch-pin': { ...withCard, enterPin: 'second-consent' },
-  fetching: { ...withCard, 'time-passed': AUTHORIZER },
+  fetching: { ...withCard, extend: REFUSED, 'time-passed': AUTHORIZER },
   'second-consent': { ...withCard, agree: 'ended: provided', refuse: 'ended: refused (second)' },
-  providing: { ...withCard, 'time-passed': AUTHORIZER },
-  'card-out': { ...over, 'time-passed': 'attendant-needed: refused (second)' },
+  providing: { ...withCard, extend: REFUSED, 'time-passed': AUTHORIZER },
+  'card-out': { ...over, 'time-passed': 'card-jammed: refused (second)' },
+  'take-card': {
+    ...over,
+    extend: EXTENDS,
+    'time-passed': 'card-forgotten: refused (second)',
+  },
+  'retracting-card': { ...over, 'time-passed': 'card-jammed: refused (second)' },
   ended: over,
-  'attendant-needed': over,
+  'card-forgotten': over,
+  'card-jammed': over,
 };
 
 function told(state: KioskState): string {
@@ -149,11 +176,14 @@ function told(state: KioskState): string {
 }
 
 async function standAt(place: KioskPlace): Promise<Machine> {
-  const { options, screen, last } = stands[place];
+  const { options, screen, last = [] } = stands[place];
   const machine = openMachine(options);
   await walkTo(machine, screen);
   if (place === 'unavailable') machine.session.choose(PENSION_ID);
-  if (last) act[last](machine);
+  for (const happening of last) {
+    act[happening](machine);
+    await settle();
+  }
   await settle();
   if (machine.session.state.at !== place)
     throw new Error(`stands at ${machine.session.state.at}, not at ${place}`);
@@ -174,9 +204,9 @@ describe.each(places)('a session at %s', (place) => {
       act[happening](machine);
     }
     await settle();
-    if (expected === REFUSED || expected === STAYS) {
+    if (expected === REFUSED || expected === STAYS || expected === EXTENDS) {
       expect(machine.session.state).toBe(before);
-      expect(machine.events).toHaveLength(count);
+      expect(machine.events).toHaveLength(expected === EXTENDS ? count + 1 : count);
     } else {
       expect(told(machine.session.state)).toBe(expected);
     }
@@ -219,5 +249,6 @@ const actions = {
   agree: 0,
   refuse: 0,
   enterPin: 0,
+  extend: 0,
   cancel: 0,
 } satisfies Record<KioskAction, 0>;

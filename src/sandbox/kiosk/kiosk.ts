@@ -80,7 +80,8 @@ export interface SandboxKiosk {
  * });
  * const reader = createSimulatedReader();
  * reader.present(kiosk.card('hanako'));
- * const services = [{ id: 'SP12345678_AB1234', service, inquiry: latest() }];
+ * const provider = 'みほん銀行株式会社';
+ * const services = [{ id: 'SP12345678_AB1234', provider, service, inquiry: latest() }];
  * const session = createKioskSession({ services, authorizer: kiosk.authorizer, reader, clock });
  * ```
  */
