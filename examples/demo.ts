@@ -41,6 +41,12 @@ if (process.argv.includes('--kiosk')) {
   await runKiosk();
   process.exit();
 }
+if (process.argv.includes('--kiosk-web')) {
+  // 同じ画面変遷を、触れる画面で操作する。
+  const { serveKioskWeb } = await import('./kiosk-web/server.js');
+  await serveKioskWeb();
+  process.exit();
+}
 if (process.argv.includes('--serve')) {
   // 同じサンドボックスを、銀行の画面から使う。
   const { serveLoanDemo } = await import('./loan-app/demo/server.js');

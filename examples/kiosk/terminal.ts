@@ -1,5 +1,5 @@
 // キオスク端末の画面変遷（ガイドライン 図3.3-1〜3.3-7）を、キーボードだけで操作する。カードと人物は架空、マイナポータルはサンドボックス。
-import { type Clock, defineService, isSelfInfoError, latest, systemClock } from 'myna-selfinfo';
+import { isSelfInfoError } from 'myna-selfinfo';
 import {
   createKioskSession,
   createSimulatedReader,
@@ -9,48 +9,10 @@ import {
   kioskActions,
   type SimulatedReader,
 } from 'myna-selfinfo/kiosk';
-import {
-  createSandboxKiosk,
-  localTaxRecord,
-  pensionRecord,
-  type SandboxKiosk,
-} from 'myna-selfinfo/sandbox';
+import { createSandboxKiosk, type SandboxKiosk } from 'myna-selfinfo/sandbox';
 import { openKeyboard } from './keyboard.js';
 import { cards, screenOf } from './screens.js';
-
-const housingLoan = defineService({
-  name: '住宅ローンサービスへの所得情報の提出',
-  purpose: { id: 'housing-loan', text: '住宅ローンの審査のため' },
-  retention: { days: 30 },
-  items: {
-    income: {
-      detail: 'local-tax',
-      code: 'TM00000000000002',
-      inquiries: ['latest'],
-      latestBy: '課税年度',
-      record: localTaxRecord,
-    },
-  },
-});
-const lifePlan = defineService({
-  name: '老後資金相談サービスへの年金情報の提出',
-  purpose: { id: 'life-plan', text: '老後資金の相談のため' },
-  retention: { days: 7 },
-  items: {
-    pension: {
-      detail: 'pension',
-      holders: ['pension-service'],
-      inquiries: ['latest'],
-      latestBy: '改定日',
-      record: pensionRecord,
-    },
-  },
-});
-const provider = 'みほん銀行株式会社';
-const services = [
-  { id: 'SP00000001_HL0001', provider, service: housingLoan, inquiry: latest() },
-  { id: 'SP00000001_LP0001', provider, service: lifePlan, inquiry: latest() },
-];
+import { createDemoClock, registrations, services } from './services.js';
 
 /** 入力を待つ画面と、その受け取り方。 */
 type Inputs = Readonly<Partial<Record<KioskState['at'], (line: string) => unknown>>>;
@@ -58,11 +20,6 @@ type Inputs = Readonly<Partial<Record<KioskState['at'], (line: string) => unknow
 /** 1回の利用を最後まで通す。入力が尽きたとき（EOF）と Ctrl-C では、カードを返却して終わる。 */
 export async function runKiosk(): Promise<KioskEnd> {
   const clock = createDemoClock();
-  const registrations = services.map(({ id, service }) => ({
-    clientId: id,
-    redirectUris: ['http://localhost:3000/callback'],
-    service,
-  }));
   const kiosk = createSandboxKiosk({ registrations, clock });
   const reader = createSimulatedReader();
   const session = createKioskSession({
@@ -104,12 +61,6 @@ export async function runKiosk(): Promise<KioskEnd> {
   const end = await session.ended;
   keyboard.close();
   return end;
-}
-
-/** 2026年12月1日(火) 10:00 から、実際の時間で進む時計。 */
-function createDemoClock(): Clock {
-  const aheadMs = Date.parse('2026-12-01T10:00:00+09:00') - Date.now();
-  return { now: () => Date.now() + aheadMs, wait: systemClock.wait };
 }
 
 function inputsOf(session: KioskSession, reader: SimulatedReader, kiosk: SandboxKiosk): Inputs {
