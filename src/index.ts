@@ -38,7 +38,7 @@ export type {
   EventStep,
   RequestIds,
 } from './client/events.js';
-export { type Explainable, explain } from './client/explain.js';
+export { type Contact, type Explainable, type ExplainOptions, explain } from './client/explain.js';
 export type { NoticeRequest } from './client/notice-request.js';
 export type {
   CheckedPart,
@@ -56,6 +56,7 @@ export type {
   SelfInfoClient,
   SubmitOptions,
 } from './client/types.js';
+export { type CitizenError, citizenErrors } from './foundation/citizen-errors.js';
 export {
   type Clock,
   createVirtualClock,

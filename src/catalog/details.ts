@@ -114,6 +114,21 @@ export const details = [
 /** The id of one of the 18 details (分野詳細). */
 export type DetailId = (typeof details)[number]['id'];
 
+/**
+ * The details that are asked for an amount of money. Guideline 2.6 names the income (所得額) and the
+ * amounts paid (支給額). Which details hold such payments (年金, 失業等給付, 手当 ...) is our reading.
+ */
+export const amountDetails: ReadonlySet<string> = new Set<DetailId>([
+  'local-tax',
+  'childcare-support',
+  'single-parent',
+  'public-assistance',
+  'remaining-japanese-support',
+  'employment',
+  'workers-accident-compensation',
+  'pension',
+]);
+
 interface HoldingRow {
   readonly row: number;
   readonly detail: DetailId;

@@ -1,15 +1,19 @@
-import { informationOn } from '../calendar/citizen-texts.js';
 import type { Cause, Status } from '../calendar/results.js';
+import { amountDetails } from '../catalog/details.js';
+import { numberOf, type OutcomeCode } from '../foundation/citizen-errors.js';
+import type { Clock } from '../foundation/clock.js';
 import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
-import { isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
+import { invalidOption, isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
+import { checkClock, checkText, checkWhole, readKeys } from '../foundation/options.js';
 import { ownBag, shows } from '../foundation/own.js';
 import { toDateTime } from '../foundation/time.js';
 import type { ItemAnswer } from '../query/answer.js';
 import type { Service } from '../service/service.js';
 import type { ServiceSpec } from '../service/spec.js';
 import type { Availability, ItemAvailability } from './availability.js';
+import { sentences, states, words } from './explain-texts.js';
 import type { Collected, ConsentOutcome } from './outcomes.js';
 import { deciding, isScoped, type Reasoned, reasonsOf, saysAll } from './reasons.js';
 
@@ -22,81 +26,28 @@ export type Explainable<S extends ServiceSpec = Service> =
   | Status
   | SelfInfoError;
 
-type Statuses = (ConsentOutcome | Collected | ItemAnswer<unknown>)['status'];
-
-const sentences = {
-  granted: { ja: '情報の提供に同意いただきました。', en: 'You agreed to provide the information.' },
-  declined: {
-    ja: '情報の提供に同意されませんでした。マイナポータルからの取得は行っていません。書類の提出など、ほかの方法でお手続きください。',
-    en: 'You did not agree to provide the information. Nothing was fetched from Mynaportal. Please continue in another way, for example with documents.',
-  },
-  expired: {
-    ja: '時間が経過したため、手続きが無効になりました。最初からやり直してください。',
-    en: 'Too much time has passed. Please start again.',
-  },
-  replayed: {
-    ja: 'この手続きは既に処理されています。必要であれば最初からやり直してください。',
-    en: 'This step has already been processed. If needed, please start again.',
-  },
-  unknown: {
-    ja: '手続きを確認できませんでした。最初からやり直してください。',
-    en: 'This request is not known. Please start again.',
-  },
-  'foreign-browser': {
-    ja: '手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻って続けてください。',
-    en: 'This page was opened in a different browser from the one you started in. Please return to that browser and continue.',
-  },
-  rejected: {
-    ja: 'マイナポータルからの応答を受け付けられませんでした。最初からやり直してください。',
-    en: 'The response from Mynaportal could not be accepted. Please start again.',
-  },
-  ready: {
-    ja: 'マイナポータルからの取得が完了しました。内容をご確認ください。',
-    en: 'The information has been fetched from Mynaportal. Please check it.',
-  },
-  pending: {
-    ja: 'マイナポータルから情報を取得しています。しばらくお待ちください。',
-    en: 'The information is being fetched from Mynaportal. Please wait a moment.',
-  },
-  present: {
-    ja: '情報を取得しました。内容をご確認ください。',
-    en: 'The information has been fetched. Please check it.',
-  },
-  'nothing-on-record': {
-    ja: '該当する情報がありませんでした。まだ登録されていない場合や、対象外の自治体の場合もあります。金額が0円という意味ではありません。',
-    en: 'Nothing is on record. It may not be registered yet, or your municipality may not be covered. It does not mean an amount of zero.',
-  },
-  'not-covered': {
-    ja: 'この情報は対象外のため取得できません。書類の提出など、ほかの方法でお手続きください。',
-    en: 'This information is not covered. Please continue in another way, for example with documents.',
-  },
-  'not-asked': { ja: 'この情報は照会していません。', en: 'This information was not requested.' },
-  unavailable: {
-    ja: 'ただいま取得できません。',
-    en: 'The information is not available at the moment.',
-  },
-  failed: { ja: '情報を取得できませんでした。', en: 'The information could not be fetched.' },
-} as const satisfies Record<Statuses, { readonly ja: string; readonly en: string }>;
-
-const states = {
-  open: { ja: 'ただいま取得できます。', en: 'The information is available now.' },
-  uncertain: {
-    ja: 'ただいま取得できない場合があります。',
-    en: 'The information may not be available at the moment.',
-  },
-  closed: sentences.unavailable,
-} as const;
-
 const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** Codes of a failed item that this package defines. */
-const ITEM_CODES: readonly string[] = [
+const ITEM_CODES = [
   'record_invalid',
   'number_inexact',
   'answer_contradictory',
   'not_answered',
   'unspecified',
   'unrecognised',
-];
+] as const;
+/** Codes of a rejected callback that this package defines. */
+const CALLBACK_CODES = [
+  'not_a_navigation',
+  'callback_too_large',
+  'state_missing',
+  'state_mismatch',
+  'duplicate_parameter',
+  'issuer_mismatch',
+  'invalid_response',
+] as const;
+/** Codes by which the portal says that the fault is its own. */
+const PORTAL_CODES = ['server_error', 'temporarily_unavailable'] as const;
 const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'foreign_grant',
   'unknown_item',
@@ -108,98 +59,172 @@ const OUR_CODES: readonly SelfInfoErrorCode[] = [
   'proxy_refused',
 ];
 
-const words = {
-  until: {
-    ja: (time: string) => `${time}以降に再度お試しください。`,
-    en: (time: string) => `Please try again after ${time}.`,
-  },
-  reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
-  stopped: {
-    ja: (name: string, until: string | undefined) =>
-      until === undefined
-        ? `${informationOn(name)}は取得できません。`
-        : `${informationOn(name)}は ${until} まで取得できません。`,
-    en: (name: string, until: string | undefined) =>
-      `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
-  },
-  goOn: { ja: 'このままお手続きいただけます。', en: 'You can continue.' },
-  partial: {
-    ja: '一部の保有機関の情報は含まれていません。',
-    en: 'Information from some holders is missing.',
-  },
-  otherwise: {
-    ja: '書類の提出など、ほかの方法でお手続きください。',
-    en: 'Please continue in another way, for example with documents.',
-  },
-  again: { ja: '時間をおいて再度お試しください。', en: 'Please try again later.' },
-  restart: { ja: '最初からやり直してください。', en: 'Please start again.' },
-  someItems: {
-    ja: '一部の情報は取得できませんでした。',
-    en: 'Some of the information could not be fetched.',
-  },
-  ours: {
-    ja: 'サービス側の不具合により手続きを続けられません。お手数ですが、お問い合わせください。',
-    en: 'This service has a fault and cannot continue. Please contact us.',
-  },
-  retentionEnded: {
-    ja: '同意いただいた期間が終了したため、取得した情報は表示できません。必要であれば、あらためて取得してください。',
-    en: 'The period you consented to has ended, so the information can no longer be shown. If needed, please fetch it again.',
-  },
-  code: { ja: (code: string) => `（コード: ${code}）`, en: (code: string) => ` (code: ${code})` },
-} as const;
+/** Settings of {@link explain}. */
+export interface ExplainOptions {
+  /** Where citizens can ask. It closes every text that says that something did not work. */
+  readonly contact?: Contact;
+  /** The clock of the client, from which near times count. Default: that of the system. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** The profile's `timing.consentMs`, in milliseconds. Default: ten minutes. */
+  readonly consentMs?: number;
+}
+
+/** The desk that citizens can ask. */
+export interface Contact {
+  /** At most 100 characters. */
+  readonly name: string;
+  /** At most 100 characters, so that hours fit in. */
+  readonly phone?: string;
+  /** An https URL of at most 500 characters. */
+  readonly url?: string;
+}
+
+/** Where and how a text is said. */
+interface Setting {
+  readonly language: Language;
+  readonly now: () => number;
+  readonly consentMs: number;
+  /** The closing sentence of a failure text. */
+  readonly closing: string;
+}
+
+const MINUTE_MS = 60_000;
+const CONSENT_MS = 10 * MINUTE_MS;
+/** Within this time a text says minutes instead of a date. */
+const NEAR_MS = 10 * MINUTE_MS;
 
 /**
  * Puts an outcome, a result, an item, an availability or an error into words for the citizen. The
  * guideline (note ※３) leaves the screen for closed hours to the provider.
  *
+ * A failure shows an error number instead of a machine code: see {@link citizenErrors}.
+ *
  * @param value - what a method of the client returned or threw.
  * @param language - `ja` or `en`.
- * @throws TypeError for any other value.
+ * @param options - the contact that closes failure texts, and the clock.
+ * @throws SelfInfoError `unknown_option`, `missing_option`, `invalid_option`, naming the option;
+ * TypeError for any other value.
  * @example
  * ```ts
  * import { type ConsentOutcome, explain } from 'myna-selfinfo';
- * const page = (outcome: ConsentOutcome) => `<p>${explain(outcome, 'ja')}</p>`;
+ * const contact = { name: 'みほん銀行 ローン受付', phone: '0120-000-000' };
+ * const page = (outcome: ConsentOutcome) => `<p>${explain(outcome, 'ja', { contact })}</p>`;
  * ```
  */
-export function explain<S extends ServiceSpec>(value: Explainable<S>, language: Language): string {
+export function explain<S extends ServiceSpec>(
+  value: Explainable<S>,
+  language: Language,
+  options: ExplainOptions = {},
+): string {
   if (language !== 'ja' && language !== 'en') throw new TypeError("language must be 'ja' or 'en'.");
-  if (isSelfInfoError(value)) return explainError(value, language);
+  return say(value, readSetting(language, options));
+}
+
+function readSetting(language: Language, options: ExplainOptions): Setting {
+  const {
+    contact,
+    clock,
+    consentMs = CONSENT_MS,
+  } = readKeys(options, 'options', {
+    contact: true,
+    clock: true,
+    consentMs: true,
+  } satisfies Record<keyof ExplainOptions, true>);
+  checkWhole(consentMs, 'options.consentMs', 1_000);
+  const closing = contact === undefined ? '' : closingOf(contact, language);
+  const { now } = checkClock(clock as Clock | undefined, 'options.clock', ['now']);
+  return { language, now, consentMs, closing };
+}
+
+function closingOf(given: Contact, language: Language): string {
+  const path = 'options.contact';
+  const { name, phone, url } = readKeys(given, path, {
+    name: true,
+    phone: true,
+    url: true,
+  } satisfies Record<keyof Contact, true>);
+  checkLine(name, `${path}.name`, 100);
+  if (phone !== undefined) checkLine(phone, `${path}.phone`, 100);
+  if (url !== undefined) checkUrl(url, `${path}.url`);
+  const ways = [
+    ...(phone === undefined ? [] : [words.phone[language](phone)]),
+    ...(url === undefined ? [] : [url]),
+  ];
+  return words.contact[language](name, ways.join(language === 'ja' ? '、' : ', '));
+}
+
+function checkLine(value: unknown, path: string, longest: number): asserts value is string {
+  checkText(value, path);
+  if (value.length > longest || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(value))
+    throw invalidOption(path, {
+      en: `It must have at most ${longest} characters, without line breaks and control characters.`,
+      ja: `改行や制御文字のない${longest}文字以内の文字列を指定してください。`,
+    });
+}
+
+function checkUrl(value: unknown, path: string): void {
+  checkLine(value, path, 500);
+  const { protocol, username, password } = URL.canParse(value) ? new URL(value) : EMPTY;
+  if (protocol === 'https:' && username === '' && password === '' && !/\s/.test(value)) return;
+  throw invalidOption(path, {
+    en: 'It must be an https URL without user name and password.',
+    ja: 'ユーザー名とパスワードを含まない https の URL を指定してください。',
+  });
+}
+
+const EMPTY = { protocol: '', username: '', password: '' };
+
+function say<S extends ServiceSpec>(value: Explainable<S>, setting: Setting): string {
+  const { language, closing, consentMs } = setting;
+  if (isSelfInfoError(value)) return sayError(value, setting);
   if (typeof value !== 'object' || value === null) throw foreign();
-  if (shows(value, 'state')) return explainStatus(value, language);
+  if (shows(value, 'state')) return sayStatus(value, setting);
   if (!Object.hasOwn(sentences, value.status)) throw foreign();
   const sentence = sentences[value.status][language];
   switch (value.status) {
+    case 'granted':
+    case 'pending':
+    case 'not-asked':
+      return sentence;
     case 'rejected':
-      return sentence + words.code[language](value.code);
+      return join(sentence, numberIn(language, codeOfRejected(value)), closing);
     case 'ready':
-      return explainItems(Object.values<ItemAnswer>(value.answer.items), language);
+      return sayItems(Object.values<ItemAnswer>(value.answer.items), setting);
     case 'present':
       return join(sentence, value.missing.length > 0 ? words.partial[language] : '');
+    case 'nothing-on-record':
+      return join(sentence, amountDetails.has(value.detail ?? '') ? words.notZero[language] : '');
+    case 'expired':
+      return join(sentence.replace('{limit}', limitIn(language, consentMs)), closing);
     case 'unavailable':
       return join(
         sentence,
         shows(value, 'causes')
           ? reasons([{ state: stateOf(value.causes), causes: value.causes }], language)
           : '',
-        value.until === null ? words.again[language] : again(Date.parse(value.until), language),
+        value.until === null ? words.again[language] : again(Date.parse(value.until), setting),
+        closing,
       );
     case 'failed':
-      if (shows(value, 'error')) return explainError(value.error, language);
-      // A code of the portal could echo anything, so it stays in the item and off the screen.
-      return ITEM_CODES.includes(value.code)
-        ? sentence + words.code[language](value.code)
-        : sentence;
+      if (shows(value, 'error')) return sayError(value.error, setting);
+      return join(
+        sentence,
+        words.otherwise[language],
+        numberIn(language, ITEM_CODES.find((code) => code === value.code) ?? 'portal_failure'),
+        closing,
+      );
     default:
-      return sentence;
+      return join(sentence, closing);
   }
 }
 
 /** Puts an answer into words by its items: an answer may hold none of them. */
-function explainItems(items: readonly ItemAnswer[], language: Language): string {
+function sayItems(items: readonly ItemAnswer[], setting: Setting): string {
+  const { language } = setting;
   const asked = items.filter((item) => item.status !== 'not-asked');
   const missed = asked.filter((item) => !['present', 'nothing-on-record'].includes(item.status));
   const [first] = missed;
-  if (first !== undefined && missed.length === asked.length) return explain(first, language);
+  if (first !== undefined && missed.length === asked.length) return say(first, setting);
   return join(sentences.ready[language], first === undefined ? '' : words.someItems[language]);
 }
 
@@ -209,17 +234,37 @@ function foreign(): TypeError {
   );
 }
 
-function explainError(error: SelfInfoError, language: Language): string {
-  return citizensWords(error, language) + words.code[language](error.code);
+function numberIn(language: Language, code: SelfInfoErrorCode | OutcomeCode): string {
+  return words.number[language](numberOf(code));
 }
 
-function citizensWords(error: SelfInfoError, language: Language): string {
+/** Returns the code that decides the error number. What the portal reported could be anything. */
+function codeOfRejected({ at, code }: { readonly at: string; readonly code: string }) {
+  if (at === 'callback')
+    return CALLBACK_CODES.find((known) => known === code) ?? 'callback_rejected';
+  const atPortal = PORTAL_CODES.find((known) => known === code);
+  return atPortal ?? (at === 'token' ? 'token_refused' : 'callback_rejected');
+}
+
+function limitIn(language: Language, ms: number): string {
+  return ms % MINUTE_MS === 0
+    ? words.minutes[language](ms / MINUTE_MS)
+    : words.seconds[language](Math.floor(ms / 1_000));
+}
+
+function sayError(error: SelfInfoError, setting: Setting): string {
+  const { language, closing } = setting;
+  return join(sayFailure(error, setting), numberIn(language, error.code), closing);
+}
+
+function sayFailure(error: SelfInfoError, setting: Setting): string {
   const { code, stage, retry } = error;
+  const { language } = setting;
   const { notBefore } = ownBag(retry);
   if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
-  if (notBefore !== undefined) return join(failed, again(Date.parse(notBefore), language));
+  if (notBefore !== undefined) return join(failed, again(Date.parse(notBefore), setting));
   if (retry.safe || isConsentUnused(error)) return join(failed, words.again[language]);
   // Separates what a citizen can fix by starting again from what only the provider can fix.
   return OURS.includes(stage) || OUR_CODES.includes(code)
@@ -246,10 +291,12 @@ function dayAndTime(ms: number, language: Language): string {
     .toFormat(language === 'ja' ? 'M月d日(ccc) H:mm' : "ccc d LLL H:mm 'JST'");
 }
 
-function again(ms: number, language: Language): string {
-  const time = toDateTime(ms);
+function again(ms: number, { language, now }: Setting): string {
+  const leftMs = ms - now();
+  if (leftMs > 0 && leftMs <= NEAR_MS)
+    return words.soon[language](words.minutes[language](Math.ceil(leftMs / MINUTE_MS)));
   return words.until[language](
-    time
+    toDateTime(ms)
       .setLocale(language)
       .toFormat(language === 'ja' ? 'yyyy年M月d日(ccc) H:mm' : "ccc d LLL yyyy H:mm 'JST'"),
   );
@@ -258,7 +305,8 @@ function again(ms: number, language: Language): string {
 /** The part of a status that goes into words. */
 type Explained = Reasoned & Pick<Status, 'nextPossibleOpeningMs'>;
 
-function explainStatus(value: Status | Availability, language: Language): string {
+function sayStatus(value: Status | Availability, setting: Setting): string {
+  const { language, closing } = setting;
   const { state, nextOpeningMs } = value;
   const items: readonly ItemAvailability[] = shows(value, 'items')
     ? Object.values<ItemAvailability>(value.items).filter((item) => item.state === state)
@@ -267,7 +315,8 @@ function explainStatus(value: Status | Availability, language: Language): string
   const statuses = items.length > 0 ? items : [isOfInstant ? value : throughout(value)];
   if (state === 'closed') {
     const stopped = statuses.map((status) => stoppedItem(status, language));
-    if (stopped.every((sentence) => sentence !== undefined)) return join(...new Set(stopped));
+    if (stopped.every((sentence) => sentence !== undefined))
+      return join(...new Set(stopped), closing);
   }
   if (state === 'open') return join(states.open[language], ...reasonsOf(statuses, language));
   if (state === 'uncertain')
@@ -280,7 +329,8 @@ function explainStatus(value: Status | Availability, language: Language): string
   return join(
     states.closed[language],
     reasons(statuses, language),
-    nextOpeningMs === null ? words.otherwise[language] : again(nextOpeningMs, language),
+    nextOpeningMs === null ? words.otherwise[language] : again(nextOpeningMs, setting),
+    closing,
   );
 }
 

@@ -19,7 +19,11 @@ import { type ItemState, type Pause, parseItem, withoutMarks } from './records.j
  *
  * Prints nothing: a status is personal data too.
  */
-export type ItemAnswer<R = unknown> = { readonly extras: Sensitive<Extras> } & (
+export type ItemAnswer<R = unknown> = {
+  readonly extras: Sensitive<Extras>;
+  /** The detail (分野詳細) of the item, in an answer of the client. `explain` reads it. */
+  readonly detail?: string;
+} & (
   | {
       readonly status: 'present';
       /**
@@ -67,16 +71,22 @@ const NOTHING: Extras = Object.freeze({});
 /** Keeps everything private: inspect, JSON and clone show no status, count, record or holder. */
 class SealedItem {
   readonly #state: ItemState;
+  readonly #detail: string;
   readonly #checkRetention: () => void;
 
-  constructor(state: ItemState, checkRetention: () => void) {
+  constructor(state: ItemState, detail: string, checkRetention: () => void) {
     this.#state = ownBag(state);
+    this.#detail = detail;
     this.#checkRetention = checkRetention;
     Object.freeze(this);
   }
 
   get status() {
     return this.#state.status;
+  }
+
+  get detail() {
+    return this.#detail;
   }
 
   get missing() {
@@ -220,7 +230,7 @@ function* buildInSteps(
   const items: Record<string, SealedItem> = {};
   for (const [key, spec] of Object.entries<ItemSpec>(service.items)) {
     if (!Object.hasOwn(inquiries, key)) {
-      items[key] = new SealedItem({ status: 'not-asked' }, checkRetention);
+      items[key] = new SealedItem({ status: 'not-asked' }, spec.detail, checkRetention);
       continue;
     }
     const code = own(codes, key) ?? wireCode(spec);
@@ -228,6 +238,7 @@ function* buildInSteps(
     byCode.delete(code);
     items[key] = new SealedItem(
       item ? yield* parseItem(item, spec, pause) : { status: 'failed', code: 'not_answered' },
+      spec.detail,
       checkRetention,
     );
   }

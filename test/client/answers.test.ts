@@ -245,6 +245,6 @@ describe('an answer with unavailable items', () => {
       await client.query(await consent(), { income: latest() }, { onProgress }),
       'ready',
     );
-    expect(explain(result, 'ja')).toMatch(/^ただいま取得できません。/);
+    expect(explain(result, 'ja')).toMatch(/^ただいま情報を取得できません。/);
   });
 });

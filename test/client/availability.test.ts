@@ -4,7 +4,7 @@ import { defineService, explain } from '../../src/index.js';
 import { loan, NOW, openBank, SESSION } from '../kit/loan.js';
 import { errorOf } from '../kit/refusals.js';
 import { expectRefusal, type Refused } from './expect-refusal.js';
-import { both, expectBoth } from './expect-texts.js';
+import { both, expectBoth, FAR } from './expect-texts.js';
 
 describe('the availability of a service', () => {
   const pension = defineService({
@@ -30,7 +30,7 @@ describe('the availability of a service', () => {
       [],
     ]);
     expect(both(open(NOW))).toEqual([
-      'ただいま取得できます。',
+      'ただいま情報を取得できます。',
       'The information is available now.',
     ]);
   });
@@ -44,11 +44,11 @@ describe('the availability of a service', () => {
     ]);
     expect(closed.nextOpening?.toISO()).toBe('2026-12-07T08:00:00.000+09:00');
     expectBoth(closed);
-    expect(explain(closed, 'ja')).toMatch(
-      /^ただいま取得できません。理由[：:] ?.*2026年12月7日\(月\) 8:00以降に再度お試しください。$/,
+    expect(explain(closed, 'ja', FAR)).toMatch(
+      /^ただいま情報を取得できません。理由[：:] ?.*2026年12月7日\(月\) 8:00以降に、もう一度お試しください。$/,
     );
     expectBoth(closed.items.service);
-    expect(explain(closed.items.service, 'en')).toContain(
+    expect(explain(closed.items.service, 'en', FAR)).toContain(
       'Please try again after Mon 7 Dec 2026 8:00 JST.',
     );
   });

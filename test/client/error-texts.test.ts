@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  citizenErrors,
   explain,
   isSelfInfoError,
   SelfInfoError,
   type SelfInfoErrorCode,
 } from '../../src/index.js';
-import { both, expectBoth } from './expect-texts.js';
+import { both, expectBoth, FAR } from './expect-texts.js';
 
 // A missing code does not compile.
 const codes: Record<SelfInfoErrorCode, true> = {
@@ -87,7 +88,11 @@ describe('every error', () => {
       expected: { en: 'Like this.', ja: 'このように。' },
     });
     expectBoth(error);
-    for (const text of both(error)) expect(text).toContain(code);
+    const { number } = citizenErrors.find((row) => row.code === code) ?? {};
+    for (const text of both(error)) {
+      expect(text).toContain(number);
+      expect(text).not.toMatch(/[a-z]_[a-z]/);
+    }
     expect(error.message).toMatch(/[.]$/);
     expect(error.messageJa).toMatch(/[。]$/);
     expect(`${error.message}${error.messageJa}`).not.toMatch(/[{}]/);
@@ -118,16 +123,16 @@ describe('every error', () => {
         retry: { safe: true, ...(notBefore && { notBefore }) },
       });
     expect(explain(safe(), 'ja')).toBe(
-      '情報を取得できませんでした。時間をおいて再度お試しください。（コード: upstream_unavailable）',
+      '情報を取得できませんでした。しばらくおいて、もう一度お試しください。（エラー番号: E-215）',
     );
-    expect(explain(safe('2026-12-07T08:00:00+09:00'), 'ja')).toContain(
-      '2026年12月7日(月) 8:00以降に再度お試しください。',
+    expect(explain(safe('2026-12-07T08:00:00+09:00'), 'ja', FAR)).toContain(
+      '2026年12月7日(月) 8:00以降に、もう一度お試しください。',
     );
-    expect(explain(safe('2026-12-06T23:00:00Z'), 'en')).toContain(
+    expect(explain(safe('2026-12-06T23:00:00Z'), 'en', FAR)).toContain(
       'Please try again after Mon 7 Dec 2026 8:00 JST.',
     );
     expect(explain(new SelfInfoError('answer_lost'), 'en')).toBe(
-      'The information could not be fetched. Please start again. (code: answer_lost)',
+      'The information could not be obtained. Please start again. (Error number: E-206)',
     );
   });
 

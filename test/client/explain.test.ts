@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
+  createVirtualClock,
   defineService,
   explain,
   type ItemAnswer,
   latest,
   pointInTime,
+  SelfInfoError,
   Sensitive,
 } from '../../src/index.js';
 import { answerAt, expectStatus, loan, openBank } from '../kit/loan.js';
 import { everyOutcome } from '../kit/outcomes.js';
-import { typeErrorOf } from '../kit/refusals.js';
-import { expectBoth } from './expect-texts.js';
+import { errorOf, typeErrorOf } from '../kit/refusals.js';
+import { both, expectBoth, FAR } from './expect-texts.js';
 
 describe('every outcome of a callback', () => {
   it('has a distinct text in both languages', async () => {
@@ -20,7 +22,7 @@ describe('every outcome of a callback', () => {
       expectBoth(outcome);
     }
     expect(new Set(Object.values(outcomes).map((outcome) => explain(outcome, 'ja'))).size).toBe(7);
-    expect(explain(outcomes.rejected, 'en')).toContain('server_error');
+    expect(explain(outcomes.rejected, 'en')).toMatch(/ \(Error number: E-121\)$/);
   });
 });
 
@@ -41,9 +43,9 @@ describe('every result', () => {
       expect(result.status).toBe(status);
       expectBoth(result);
     }
-    expect(explain(gone, 'ja')).toContain('retrieval_gone');
+    expect(explain(gone, 'ja')).toMatch(/（エラー番号: E-311）$/);
     expect(explain(unavailable, 'ja')).toBe(
-      'ただいま取得できません。時間をおいて再度お試しください。',
+      'ただいま情報を取得できません。しばらくおいて、もう一度お試しください。',
     );
   });
 
@@ -60,17 +62,18 @@ describe('every result', () => {
       ...answerAt('/result', () => new Response('', { status: 503 })),
     });
     const result = await client.query(await consent(), pointInTime('2026-12-01'), { onProgress });
-    expect(explain(result, 'ja')).toMatch(
-      /^ただいま取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に再度お試しください。$/,
+    expect(explain(result, 'ja', FAR)).toMatch(
+      /^ただいま情報を取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に、もう一度お試しください。$/,
     );
-    expect(explain(result, 'en')).toMatch(
+    expect(explain(result, 'en', FAR)).toMatch(
       /^The information is not available at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/,
     );
   });
 });
 
+const extras = new Sensitive({});
+
 describe('every status of an item', () => {
-  const extras = new Sensitive({});
   const items: Record<ItemAnswer['status'], ItemAnswer> = {
     present: { status: 'present', missing: [], extras, reveal: () => [] },
     'nothing-on-record': { status: 'nothing-on-record', extras },
@@ -90,17 +93,16 @@ describe('every status of an item', () => {
   });
 
   it('names times, known codes and missing holders, and hides codes of the portal', async () => {
-    expect(explain(items.unavailable, 'ja')).toBe(
-      'ただいま取得できません。2026年12月7日(月) 8:00以降に再度お試しください。',
+    expect(explain(items.unavailable, 'ja', FAR)).toBe(
+      'ただいま情報を取得できません。2026年12月7日(月) 8:00以降に、もう一度お試しください。',
     );
     expect(explain({ ...items.unavailable, until: null } as ItemAnswer, 'en')).toBe(
       'The information is not available at the moment. Please try again later.',
     );
-    expect(explain(items['nothing-on-record'], 'ja')).toContain('0円という意味ではありません');
-    expect(explain(items.failed, 'en')).toContain('record_invalid');
+    expect(explain(items.failed, 'en')).toMatch(/ \(Error number: E-301\)$/);
     // The portal's code could echo anything.
     expect(explain({ ...items.failed, code: 'Wq3rT-9_echo' } as ItemAnswer, 'ja')).toBe(
-      '情報を取得できませんでした。',
+      '情報を取得できませんでした。書類のご提出など、ほかの方法でもお手続きいただけます。（エラー番号: E-307）',
     );
     const partial: ItemAnswer = {
       status: 'present',
@@ -109,7 +111,7 @@ describe('every status of an item', () => {
       reveal: () => [],
     };
     expect(explain(partial, 'ja')).toBe(
-      `${explain(items.present, 'ja')}一部の保有機関の情報は含まれていません。`,
+      `${explain(items.present, 'ja')}一部の機関の情報は含まれていません。`,
     );
   });
 
@@ -119,12 +121,169 @@ describe('every status of an item', () => {
       await client.query(await consent('newcomer'), { income: latest() }, { onProgress }),
       'ready',
     );
-    expectBoth(answer.items.income);
+    expect(explain(answer.items.income, 'ja')).toContain('0円という意味ではありません。');
     expect(explain(answer.items.household, 'en')).toBe('This information was not requested.');
   });
 });
 
 describe('explain', () => {
+  const contact = {
+    name: 'みほん銀行 ローン受付',
+    phone: '0120-000-000（平日9時〜17時）',
+    url: 'https://bank.example/contact',
+  };
+
+  it('never says that the person declined, because a locked card comes out the same way', () => {
+    expect(both({ status: 'declined' })).toEqual([
+      'マイナポータルからの情報の取得を中止しました。情報は取得していません。書類のご提出など、ほかの方法でもお手続きいただけます。',
+      'We have stopped obtaining your information from Mynaportal. No information was obtained. You can also continue in another way, for example with documents.',
+    ]);
+  });
+
+  it('says the time limit and that nothing was taken when a consent has expired', () => {
+    expect(both({ status: 'expired' })).toEqual([
+      '制限時間（10分）を過ぎたため、手続きを終了しました。情報は取得していません。お手数ですが、最初からお手続きください。',
+      'The time limit of 10 minutes has passed, so we have ended this procedure. No information was obtained. Please start again.',
+    ]);
+    expect(explain({ status: 'expired' }, 'ja', { consentMs: 300_000 })).toContain('（5分）');
+    expect(explain({ status: 'expired' }, 'en', { consentMs: 60_000 })).toContain('1 minute has');
+    expect(explain({ status: 'expired' }, 'ja', { consentMs: 90_000 })).toContain('（90秒）');
+  });
+
+  it('says minutes for the next ten minutes, and a date for everything later', () => {
+    const at = (until: string) =>
+      explain({ status: 'unavailable', server: 'municipal', until, extras }, 'ja', {
+        clock: createVirtualClock('2026-12-01T10:00:00+09:00'),
+      });
+    const first = 'ただいま情報を取得できません。';
+    expect(at('2026-12-01T10:00:01+09:00')).toBe(`${first}1分ほどおいて、もう一度お試しください。`);
+    expect(at('2026-12-01T10:01:01+09:00')).toBe(`${first}2分ほどおいて、もう一度お試しください。`);
+    expect(at('2026-12-01T10:10:00+09:00')).toBe(
+      `${first}10分ほどおいて、もう一度お試しください。`,
+    );
+    expect(at('2026-12-01T10:10:01+09:00')).toBe(
+      `${first}2026年12月1日(火) 10:10以降に、もう一度お試しください。`,
+    );
+    // The page may be shown late.
+    expect(at('2026-12-01T09:59:00+09:00')).toBe(
+      `${first}2026年12月1日(火) 9:59以降に、もう一度お試しください。`,
+    );
+  });
+
+  it('says that it does not mean zero only where an amount is meant', () => {
+    const nothing = (detail?: string): ItemAnswer => ({
+      status: 'nothing-on-record',
+      extras,
+      ...(detail && { detail }),
+    });
+    expect(both(nothing('local-tax'))).toEqual([
+      '該当する情報は見つかりませんでした。金額が0円という意味ではありません。',
+      'No such information was found. This does not mean an amount of zero.',
+    ]);
+    for (const detail of [
+      'vaccination',
+      'household',
+      'medical-insurance',
+      'an-added-one',
+      undefined,
+    ])
+      expect(both(nothing(detail))).toEqual([
+        '該当する情報は見つかりませんでした。',
+        'No such information was found.',
+      ]);
+  });
+
+  it('closes each failure text with the contact, and no other text', () => {
+    const closings = [
+      'お問い合わせ先: みほん銀行 ローン受付（電話 0120-000-000（平日9時〜17時）、https://bank.example/contact）。',
+      'Contact: みほん銀行 ローン受付 (phone 0120-000-000（平日9時〜17時）, https://bank.example/contact).',
+    ] as const;
+    const isClosed = (value: Parameters<typeof explain>[0]) =>
+      (['ja', 'en'] as const).map((language, index) =>
+        explain(value, language, { contact }).endsWith(closings[index] ?? ''),
+      );
+    const failures = [
+      ...(['declined', 'expired', 'replayed', 'unknown', 'foreign-browser'] as const).map(
+        (status) => ({ status }),
+      ),
+      { status: 'rejected', at: 'callback', code: 'issuer_mismatch' },
+      { status: 'not-covered', extras },
+      { status: 'unavailable', server: 'municipal', until: null, extras },
+      { status: 'failed', code: 'record_invalid', extras },
+      new SelfInfoError('answer_lost'),
+    ] as const;
+    for (const value of failures) expect(isClosed(value)).toEqual([true, true]);
+    for (const value of [
+      { status: 'nothing-on-record', extras },
+      { status: 'not-asked', extras },
+      { status: 'present', missing: [], extras, reveal: () => [] },
+    ] as const)
+      expect(isClosed(value)).toEqual([false, false]);
+    expect(explain(new SelfInfoError('answer_lost'), 'ja', { contact: { name: '窓口' } })).toBe(
+      '情報を取得できませんでした。お手数ですが、最初からお手続きください。（エラー番号: E-206）お問い合わせ先: 窓口。',
+    );
+  });
+
+  it.each([
+    ['an unknown option', { contacts: contact }, 'unknown_option', 'options.contacts'],
+    [
+      'an unknown part',
+      { contact: { ...contact, mail: 'x' } },
+      'unknown_option',
+      'options.contact.mail',
+    ],
+    ['no name', { contact: {} }, 'missing_option', 'options.contact.name'],
+    [
+      'a long name',
+      { contact: { name: 'あ'.repeat(101) } },
+      'invalid_option',
+      'options.contact.name',
+    ],
+    ['a line break', { contact: { name: 'a\nb' } }, 'invalid_option', 'options.contact.name'],
+    [
+      'a turned direction',
+      { contact: { name: 'a\u202eb' } },
+      'invalid_option',
+      'options.contact.name',
+    ],
+    [
+      'an empty phone',
+      { contact: { name: 'a', phone: ' ' } },
+      'invalid_option',
+      'options.contact.phone',
+    ],
+    [
+      'http',
+      { contact: { name: 'a', url: 'http://a.example' } },
+      'invalid_option',
+      'options.contact.url',
+    ],
+    [
+      'a script',
+      { contact: { name: 'a', url: 'javascript:1' } },
+      'invalid_option',
+      'options.contact.url',
+    ],
+    [
+      'a user name',
+      { contact: { name: 'a', url: 'https://u@a.example' } },
+      'invalid_option',
+      'options.contact.url',
+    ],
+    [
+      'no URL',
+      { contact: { name: 'a', url: 'a.example' } },
+      'invalid_option',
+      'options.contact.url',
+    ],
+    ['half a second', { consentMs: 500 }, 'invalid_option', 'options.consentMs'],
+  ])('refuses options with %s, before it explains anything', async (_, options, code, path) => {
+    const error = await errorOf(() =>
+      explain({ status: 'granted' } as never, 'ja', options as never),
+    );
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+
   it('refuses any other value and does not quote it', async () => {
     const message =
       'value must be an outcome, a result, an item, an availability or an error of this package.';

@@ -57,7 +57,7 @@ describe('a client at its limit of concurrent calls', () => {
         'none',
         { safe: true },
       ]);
-      expect(explain(error, 'ja')).toContain('時間をおいて');
+      expect(explain(error, 'ja')).toContain('しばらくおいて');
     }
     expect(calls).toHaveLength(before);
     await free();

@@ -3,7 +3,7 @@ import { type Announcement, createCalendar } from '../../src/calendar/index.js';
 import { defineService, explain } from '../../src/index.js';
 import { loan, openBank } from '../kit/loan.js';
 import { typeErrorOf } from '../kit/refusals.js';
-import { both } from './expect-texts.js';
+import { both, FAR } from './expect-texts.js';
 
 const service = defineService({
   ...loan,
@@ -119,7 +119,7 @@ describe('the availability of items that stop alone', () => {
     const availability = clientOf([announced]).availability({ at: '2026-09-16T12:00:00+09:00' });
     expect(availability.state).toBe('open');
     expect(both(availability)).toEqual([
-      'ただいま取得できます。マイナポータルは、通常より時間がかかるとのお知らせが出ています。',
+      'ただいま情報を取得できます。マイナポータルは、通常より時間がかかるとのお知らせが出ています。',
       'The information is available now. Mynaportal may be slower than usual, as announced.',
     ]);
   });
@@ -138,10 +138,10 @@ describe('the reasons for the citizen', () => {
 
   it('name the resident registry that closes everything, and not single funds', () => {
     // Sunday after the third Saturday of December 2026, before 8:00.
-    const text = explain(open('2026-12-20T03:00:00+09:00'), 'ja');
+    const text = explain(open('2026-12-20T03:00:00+09:00'), 'ja', FAR);
     expect(text).toContain('住民基本台帳ネットワーク');
     expect(text).not.toContain('共済');
-    expect(text).toMatch(/2026年12月21日\(月\) 8:00以降に再度お試しください。$/);
+    expect(text).toMatch(/2026年12月21日\(月\) 8:00以降に、もう一度お試しください。$/);
   });
 
   it('are one sentence when every holder is closed for itself', () => {
@@ -153,16 +153,16 @@ describe('the reasons for the citizen', () => {
     });
     // Both holders close at 21:00, each by its hours.
     const client = clientOf([], injuries as unknown as typeof service);
-    const text = explain(client.availability({ at: '2026-12-09T22:00:00+09:00' }), 'ja');
+    const text = explain(client.availability({ at: '2026-12-09T22:00:00+09:00' }), 'ja', FAR);
     expect(text).toMatch(/厚生労働省.*地方公務員災害補償基金|地方公務員災害補償基金.*厚生労働省/);
-    expect(text).toMatch(/2026年12月10日\(木\) 8:00以降に再度お試しください。$/);
+    expect(text).toMatch(/2026年12月10日\(木\) 8:00以降に、もう一度お試しください。$/);
   });
 
   it('never tell a citizen to come back later while the state is uncertain', () => {
     // Saturday of the third weekend, noon.
     const availability = open('2026-12-19T12:00:00+09:00');
     expect([availability.state, availability.mayTry]).toEqual(['uncertain', true]);
-    for (const text of both(availability)) expect(text).not.toMatch(/以降に|try again/);
+    for (const text of both(availability)) expect(text).not.toMatch(/以降に|ほどおいて|try again/);
     expect(explain(availability, 'ja')).toMatch(/このままお手続きいただけます。$/);
   });
 });

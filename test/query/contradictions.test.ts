@@ -99,9 +99,9 @@ describe('an item whose status and content exclude each other', () => {
     expect(expectStatus(answer.items.household, 'failed').code).toBe('answer_contradictory');
   });
 
-  it('is explained with its code', async () => {
+  it('is explained with its error number', async () => {
     const { answer } = await collect({ item_status: 'PRESENT' });
-    expect(explain(answer.items.household, 'en')).toContain('answer_contradictory');
+    expect(explain(answer.items.household, 'en')).toContain('E-303');
   });
 });
 

@@ -128,7 +128,7 @@ describe('a made answer', () => {
       { server: 'pension-service', until },
       { server: 'municipal', until: null },
     ]);
-    expect(explain(income, 'en')).toContain('from some holders is missing');
+    expect(explain(income, 'en')).toContain('from some offices is missing');
   });
 
   it('names the first holder of an item that is unavailable, without a time', () => {

@@ -156,7 +156,7 @@ describe('a code by which the portal says that it accepted nothing', () => {
   const from = '2026-12-01T10:00:30+09:00';
   const later = { safe: true, notBefore: from };
   const never = { safe: false };
-  const until = 'Please try again after Tue 1 Dec 2026 10:00 JST.';
+  const until = 'Please try again in about 1 minute.';
   const once = 'Please start again.';
 
   it.each([
@@ -180,7 +180,7 @@ describe('a code by which the portal says that it accepted nothing', () => {
     const grant = grantOf(await complete(callback));
     const failed = expectStatus(await client.query(grant, asked), 'failed');
     expect(failed.error.retry).toEqual(retry);
-    expect(explain(failed, 'en')).toContain(text);
+    expect(explain(failed, 'en', { clock })).toContain(text);
     if (!retry.safe) return;
     isBusy = false;
     clock.set(from);
@@ -198,7 +198,7 @@ describe('a code by which the portal says that it accepted nothing', () => {
     );
     expect(failed.error.retry).toEqual({ safe: true });
     expect(explain(failed, 'en')).toContain('Please try again later.');
-    expect(explain(failed, 'ja')).toContain('時間をおいて再度お試しください。');
+    expect(explain(failed, 'ja')).toContain('しばらくおいて、もう一度お試しください。');
   });
 
   it('found by a mended codec offers no retry: the grant is gone', async () => {
@@ -228,9 +228,9 @@ describe('a code by which the portal says that it accepted nothing', () => {
 
 describe('a request that the portal refuses as invalid', () => {
   it.each([
-    [400, 'Please try again later.', '時間をおいて再度お試しください。'],
+    [400, 'Please try again later.', 'しばらくおいて、もう一度お試しください。'],
     // The portal does not accept the token any more.
-    [401, 'Please start again.', '最初からやり直してください。'],
+    [401, 'Please start again.', 'お手数ですが、最初からお手続きください。'],
   ])('with HTTP %i tells the citizen: %s', async (status, en, ja) => {
     const { client, complete, callback } = await comeBack({
       answers: { request: () => json({ error: 'invalid_request' }, status) },
