@@ -133,8 +133,8 @@ function submitForm(
 }
 
 function refusalOf(page: string): SelfInfoError {
-  const [, alert = NO_CALLBACK] = /role="alert">(.*?)<\/p>/.exec(page) ?? [];
-  const text = unescapeHtml(alert.replace(/ <code>(.*)<\/code>/, ' ($1)'));
+  const [, refusal = NO_CALLBACK] = / data-refusal="([^"]*)"/.exec(page) ?? [];
+  const text = unescapeHtml(refusal);
   return new SelfInfoError('sandbox_refused', { expected: { en: text, ja: text } });
 }
 

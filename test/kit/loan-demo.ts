@@ -120,7 +120,7 @@ export async function consent(page: Page, card: Card): Promise<void> {
 /** Completes the first page of the consent. */
 async function agree(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
-  await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
+  await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Continue|Agree)/ }).click();
 }
 
 /** Completes the page of the card. */

@@ -21,6 +21,7 @@ import type { Client, ClientItem } from '../registrations.js';
 import type { View } from '../state.js';
 import { editPage } from './edit.js';
 import { editTexts } from './edit-texts.js';
+import { pageNumberOf } from './error-numbers.js';
 import { button, formStart, html, type Markup, nothing, type PageContent, page } from './frame.js';
 import { texts } from './texts.js';
 
@@ -59,11 +60,17 @@ ${body}`,
 
 /** Returns the page of a refusal that must not be sent to a redirect URI. */
 export function errorPage(language: Language, problem: Refusal): Response {
-  const { errorTitle: title, errorHint } = texts[language];
+  const { errorTitle: title, errorText, errorHint, trial } = texts[language];
+  // A developer must read why. A citizen can do nothing about it, unless the page is too old.
+  const isLate = problem.reason === 'form_expired';
+  const why = language === 'ja' ? problem.descriptionJa : problem.description;
   return page(language, {
     title,
     status: problem.status,
-    body: html`<h1>${title}</h1>\n${alertOf(language, problem)}\n<p>${errorHint}</p>`,
+    body: html`<h1>${title}</h1>
+${alertOf(language, problem, isLate ? why : errorText)}
+<p>${errorHint}</p>
+${isLate ? nothing : html`<section class="trial" aria-labelledby="trial"><h2 id="trial">${trial}</h2>\n<p>${why}</p></section>`}`,
   });
 }
 
@@ -299,11 +306,12 @@ function stepsOf(language: Language, current: number): Markup {
   return html`<ol class="steps" aria-label="${stepsLabel}">${items}</ol>`;
 }
 
+/** Returns what went wrong, with its error number. Programs read the code from an attribute. */
 function alertOf(language: Language, problem: Refusal | undefined, said = ''): Markup {
   if (problem === undefined) return nothing;
-  const text =
-    said === '' ? (language === 'ja' ? problem.descriptionJa : problem.description) : said;
-  return html`<p class="problem" id="problem" role="alert">${text} <code>${problem.reason}</code></p>`;
+  const { reason, description, descriptionJa } = problem;
+  const text = said === '' ? (language === 'ja' ? descriptionJa : description) : said;
+  return html`<p class="problem" id="problem" role="alert" data-refusal="${description} (${reason})">${text} <small>${texts[language].number}${pageNumberOf(reason)}</small></p>`;
 }
 
 /** Returns attributes that mark a field to correct, and move the focus to it. */

@@ -48,6 +48,7 @@ section>dl>div+div,.facts>div+div{border-top:1px solid var(--line)}
 form{margin-top:2rem}
 .hint{color:var(--soft);font-size:.9375rem;margin:.5rem 0}
 .problem{border:2px solid;border-inline-start-width:.5rem;border-radius:.375rem;color:var(--bad);background:var(--bad-tint);padding:.625rem .875rem;margin:.75rem 0;font-weight:600}
+.problem small{font-weight:400;font-size:.875rem;color:var(--soft);white-space:nowrap}
 code{font:inherit;font-weight:400;font-size:.8125rem;color:var(--soft)}
 .agree,.card{display:flex;gap:.75rem;align-items:flex-start;border:1px solid var(--edge);border-radius:.5rem;padding:.875rem 1rem;cursor:pointer}
 .agree{font-weight:600}

@@ -48,7 +48,7 @@ async function consent(page) {
  */
 async function confirm(page) {
   await page.getByRole('checkbox', { name: /提供に同意|agree/ }).check();
-  await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Go on|Agree)/ }).click();
+  await page.getByRole('button', { name: /^(本人確認へ進む|同意して次へ|Continue|Agree)/ }).click();
   await page.getByRole('radio', { name: '番号 花子' }).check();
   await page.getByLabel(/電子証明書の暗証番号|PIN of the user certificate/).fill('1234');
   return page.getByRole('button', { name: /^(確認|Confirm)/ });

@@ -35,7 +35,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
   it('ask for a missing tick and move the focus there', async () => {
     await stage.arrive();
     await stage.press('本人確認へ進む');
-    expect(await alert()).toBe('「同意する」にチェックしてください。 consent_not_ticked');
+    expect(await alert()).toBe('同意する場合は、チェックを入れてください。 エラー番号: E-802');
     expect(await stage.page.title()).toBe('エラー：自己情報の提供への同意 | 見本のマイナポータル');
     expect(await focused()).toBe('agree');
     const box = stage.page.getByRole('checkbox', { name: '自己情報の提供に同意する' });
@@ -87,7 +87,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.toCard();
     await stage.screen.fill('textbox', '利用者証明用電子証明書の暗証番号', '1234');
     await stage.press('確認して提供する');
-    expect(await alert()).toBe('カードを選んでください。 card_not_chosen');
+    expect(await alert()).toBe('カードを選んでください。 エラー番号: E-803');
     expect(await focused()).toBe('persona');
     await stage.identify('番号 花子', '1234');
     expect(back().code).toBeDefined();
@@ -97,14 +97,18 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.arrive();
     await stage.toCard();
     await stage.identify('見本 はたらく', '0000');
-    expect(await alert()).toBe('暗証番号が違います。残り 2 回です。 pin_wrong');
+    expect(await alert()).toBe(
+      '暗証番号が違います。あと2回間違えると、カードがロックされます。 エラー番号: E-805',
+    );
     expect(await focused()).toBe('pin');
     // The card stays chosen, even in the list that is closed at first. The PIN is cleared.
     expect(await stage.screen.isChecked('radio', '見本 はたらく')).toBe(true);
     expect(await stage.screen.shows('radio', '見本 はたらく')).toBe(true);
     expect(await stage.screen.evaluate(`document.querySelector('#pin').value`)).toBe('');
     await stage.identify('見本 はたらく', '0000');
-    expect(await alert()).toBe('暗証番号が違います。残り 1 回です。 pin_wrong');
+    expect(await alert()).toBe(
+      '暗証番号が違います。あと1回間違えると、カードがロックされます。 エラー番号: E-805',
+    );
     await stage.identify('見本 はたらく', '0000');
     expect(await title()).toBe('カードがロックされています');
     expect(await stage.screen.texts('button')).toEqual(['English', 'サービスの画面に戻る']);
@@ -144,7 +148,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
       .context()
       .request.post(url.origin + url.pathname, { form: answers, maxRedirects: 0 });
     await stage.identify('番号 花子', '1234');
-    expect(await title()).toBe('この手続は終了しています');
+    expect(await title()).toBe('この手続きは終了しています');
     await stage.press('サービスの画面に戻る');
     expect(stage.page.url()).toBe(first.headers().location);
     expect(back().code).toBeDefined();
@@ -154,7 +158,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.arrive();
     stage.clock.advance(600_000);
     await stage.toCard();
-    expect(await title()).toBe('時間切れになりました');
+    expect(await title()).toBe('制限時間を過ぎました');
     expect(await stage.screen.texts('button')).toEqual(['English', 'サービスの画面に戻る']);
     await stage.press('サービスの画面に戻る');
     expect(back()).toMatchObject(declined);
@@ -162,7 +166,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
 
   it('say first that everything is closed, why and until when, and lead back', async () => {
     await stage.arrive({ now: NEW_YEAR });
-    expect(await title()).toBe('ただいま取得できません');
+    expect(await title()).toBe('ただいま情報を取得できません');
     expect(await stage.screen.texts('definition')).toEqual([
       '2027年1月4日（月）8:00（日本時間）',
       '住民基本台帳ネットワークは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。',
@@ -211,7 +215,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await both();
     await stage.identify('番号 花子', '0000');
     await stage.press('English');
-    expect(await alert()).toBe('The PIN is wrong. Tries left: 2. pin_wrong');
+    expect(await alert()).toBe('The PIN is wrong. Tries left: 2. Error number: E-805');
     expect(await stage.screen.isChecked('radio', '番号 花子')).toBe(true);
     await stage.press('日本語');
     await stage.identify('見本 ロック', '1008');
@@ -219,8 +223,8 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.press('サービスの画面に戻る');
     expect(back()).toMatchObject(declined);
     expect(pages).toEqual([
-      ...['ただいま取得できません', 'Not available at the moment'],
-      ...['自己情報の提供への同意', 'Consent to hand over your information'],
+      ...['ただいま情報を取得できません', 'Not available at the moment'],
+      ...['自己情報の提供への同意', 'Consent to provide your information'],
       ...['本人確認', 'Identity check'],
       ...['カードがロックされています', 'The card is locked'],
     ]);
@@ -242,12 +246,12 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     expect(await stops(4)).toEqual([
       '日本語',
       'agree',
-      'Go on to the identity check',
+      'Continue to the identity check',
       'Do not agree',
     ]);
     await keys('Shift+Tab');
     await stage.turn(() => keys('Enter'));
-    expect(await alert()).toContain('consent_not_ticked');
+    expect(await alert()).toContain('E-802');
     await keys('Space', 'Tab');
     await stage.turn(() => keys('Enter'));
     expect(await title()).toBe('Identity check');

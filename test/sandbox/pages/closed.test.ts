@@ -46,7 +46,7 @@ describe('the first page while systems are closed', () => {
     expect(closed.status).toBe(200);
     const page = await closed.clone().text();
     for (const text of [
-      'ただいま取得できません',
+      'ただいま情報を取得できません',
       '2027年1月4日（月）8:00（日本時間）',
       '年末年始（12月28日21時から1月4日8時まで）は原則として計画停止',
     ]) {

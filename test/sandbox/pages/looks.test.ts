@@ -145,7 +145,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
         .getByRole('definition');
     expect(await definition('サービス').textContent()).toBe(evil);
     expect(await definition('利用目的').textContent()).toBe(evil);
-    expect(await definition('範囲').textContent()).toBe(`最新のもの（「${evil}」で判断）`);
+    expect(await definition('提供される情報').textContent()).toBe(`最新の${evil}の情報`);
     await stage.toCard();
     expect(await stage.page.locator('.card strong').textContent()).toBe(evil);
     expect(await stage.page.locator('img, script').count()).toBe(0);
@@ -163,7 +163,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
 ${main}
 - contentinfo:
   - paragraph: この画面は myna-selfinfo のサンドボックスが表示しています。国の機関が提供するものではありません。実在の個人番号や暗証番号は入力しないでください。`;
-    const steps = `  - list "手続の流れ":
+    const steps = `  - list "お手続きの流れ":
     - listitem: 同意
     - listitem: 本人確認
     - listitem: 完了`;
@@ -213,7 +213,7 @@ ${main}
     - definition: 住宅ローン事前審査
     - term: サービスID
     - definition: SP12345678_AB1234
-    - term: 手続後に戻るサイト
+    - term: お手続き後に戻るサイト
     - definition: ${new URL(stage.bankUrl).host}
   - region "提供する自己情報":
     - heading "提供する自己情報" [level=2]
@@ -221,35 +221,33 @@ ${main}
     - list:
       - listitem:
         - heading "地方税" [level=4]
-        - term: 保有機関
+        - term: 情報を保有する機関
         - definition: お住まいの市区町村
-        - term: 範囲
-        - definition: 最新のもの（「課税年度」で判断）、または 指定された期間のもの
+        - term: 提供される情報
+        - definition: 最新の課税年度の情報、または 指定された期間の情報
     - heading "社会保険（雇用・労働）" [level=3]
     - list:
       - listitem:
         - heading "労災補償" [level=4]
-        - term: 保有機関
+        - term: 情報を保有する機関
         - definition: 厚生労働省（労災保険）
-        - term: 範囲
-        - definition: 指定された日または年度のもの
+        - term: 提供される情報
+        - definition: 指定された日または年度の情報
         - paragraph:
           - text: ただいま取得できません。 次に取得できる日時：
           - time: 2026年12月7日（月）8:00（日本時間）
-  - region "利用のしかた":
-    - heading "利用のしかた" [level=2]
+  - region "利用目的と保持期間":
+    - heading "利用目的と保持期間" [level=2]
     - term: 利用目的
     - definition: 住宅ローンの事前審査のため
     - term: 保持期間
     - definition:
       - time: 2027年1月4日（月）
       - text: まで （同意した日の翌日から30日間）
-  - alert:
-    - text: 「同意する」にチェックしてください。
-    - code: consent_not_ticked
+  - alert: "同意する場合は、チェックを入れてください。 エラー番号: E-802"
   - checkbox "上の内容を確認し、自己情報の提供に同意する" [invalid]
   - text: 上の内容を確認し、自己情報の提供に同意する
-  - paragraph: 同意しない場合は、何も提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。
+  - paragraph: 同意しない場合は、情報を提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。
   - button "本人確認へ進む"
   - button "同意しない"`),
       );
@@ -270,7 +268,7 @@ ${main}
     - strong: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係
   - group "カードリーダに置くカード":
     - text: カードリーダに置くカード
-    - paragraph: 実際の手続では、マイナンバーカードをカードリーダまたはスマートフォンで読み取ります。ここでは、見本のカードから1枚を選んでください。
+    - paragraph: 実際のお手続きでは、マイナンバーカードをスマートフォンまたはカードリーダで読み取ります。ここでは、見本のカードから1枚を選んでください。
     - radio "番号 花子 1989年3月31日生 見本の暗証番号 1234" [checked]
     - strong: 番号 花子
     - text: 1989年3月31日生 見本の暗証番号 1234
@@ -279,9 +277,7 @@ ${main}
     - text: 見本の暗証番号 3344
   - text: 利用者証明用電子証明書の暗証番号
   - paragraph: 数字4桁。3回続けて間違えると、カードがロックされます。
-  - alert:
-    - text: 暗証番号が違います。残り 2 回です。
-    - code: pin_wrong
+  - alert: "暗証番号が違います。あと2回間違えると、カードがロックされます。 エラー番号: E-805"
   - textbox "利用者証明用電子証明書の暗証番号" [invalid]
   - button "確認して提供する"
   - button "同意の画面に戻る"
@@ -299,10 +295,8 @@ ${main}
       await stage.identify('見本 はたらく', '3344');
       expect(await spoken()).toBe(
         ends(`  - heading "カードがロックされています" [level=1]
-  - alert:
-    - text: このカードはロックされています。暗証番号を3回続けて間違えたカードは、このサンドボックスが動いている間は解除されません。
-    - code: card_locked
-  - paragraph: 何も提供していません。実際のカードでは、市区町村の窓口などで暗証番号を再設定できます。サービスの画面に戻り、別の方法でお手続きください。
+  - alert: "暗証番号を3回続けて間違えたカードは、ご利用いただけません。 エラー番号: E-807"
+  - paragraph: 情報は提供していません。暗証番号は、市区町村の窓口などで再設定できます。サービスの画面に戻り、書類のご提出など、ほかの方法でお手続きください。
   - button "サービスの画面に戻る"`),
       );
     });
@@ -310,8 +304,8 @@ ${main}
     it('read closed systems with time, reason and the way back', async () => {
       await stage.arrive({ now: NEW_YEAR });
       expect(await spoken()).toBe(
-        ends(`  - heading "ただいま取得できません" [level=1]
-  - paragraph: 「住宅ローン事前審査」が求めている自己情報は、関係するシステムが停止しているため、ただいま取得できません。
+        ends(`  - heading "ただいま情報を取得できません" [level=1]
+  - paragraph: 「住宅ローン事前審査」に提供する自己情報は、関係するシステムが停止しているため、ただいま取得できません。
   - term: 次に取得できる日時
   - definition:
     - strong:
@@ -320,7 +314,7 @@ ${main}
   - definition:
     - list:
       - listitem: 住民基本台帳ネットワークは、年末年始（12月28日21時から1月4日8時まで）は原則として計画停止します。
-  - paragraph: 何も提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。
+  - paragraph: 情報は提供していません。サービスの画面に戻り、再開後にもう一度お手続きください。
   - button "サービスの画面に戻る"
   - region "サンドボックスで試す方へ":
     - heading "サンドボックスで試す方へ" [level=2]

@@ -43,7 +43,7 @@ describe('the authorization endpoint', () => {
     const response = await get(authorizationUrl(sandbox, changes));
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
-    expect(await response.text()).toContain(`<code>${code}</code>`);
+    expect(await response.text()).toContain(`(${code})"`);
     expect(sandbox.journal.at(-1)).toMatchObject({ step: 'authorize', outcome: 'refused', code });
   });
 
@@ -54,7 +54,7 @@ describe('the authorization endpoint', () => {
       url.searchParams.append(name, url.searchParams.get(name) ?? '');
       const response = await get(url);
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain('<code>doubled_parameter</code>');
+      expect(await response.text()).toContain('(doubled_parameter)"');
     },
   );
 
@@ -63,7 +63,7 @@ describe('the authorization endpoint', () => {
     async (text) => {
       const response = await get(new URL(`${authorizationUrl(sandbox)}&x=${text}`));
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain('<code>broken_encoding</code>');
+      expect(await response.text()).toContain('(broken_encoding)"');
     },
   );
 });
