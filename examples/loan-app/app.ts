@@ -48,9 +48,9 @@ export function createLoanApp(options: LoanAppOptions) {
   addFiles(app);
   app.use(...security({ origin, portal }), detectLanguage(https));
   addApplicationRoutes(app, { income, sessions, now, example: example ?? (() => ({})) });
-  addConsentRoutes(app, { income, sessions });
-  addIncomeRoutes(app, { income, sessions });
-  addReceiptRoutes(app, { income, sessions });
+  addConsentRoutes(app, { income, sessions, now });
+  addIncomeRoutes(app, { income, sessions, now });
+  addReceiptRoutes(app, { income, sessions, now });
   app.notFound((c) => c.html(plainPage(languageOf(c), 'missingPage'), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

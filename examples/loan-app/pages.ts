@@ -1,14 +1,14 @@
 // 画面。html`` は埋め込む値を必ずエスケープする。スクリプトは progress.js だけで、無くても使える。見た目は style.css にある。
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
-import { type Availability, explain, type Language } from 'myna-selfinfo';
+import { type Availability, explain, type ItemAnswer, type Language } from 'myna-selfinfo';
 import { servers } from 'myna-selfinfo/calendar';
 import type { Application } from './application.js';
 import type { IncomeView } from './income.js';
 import { compareNames, type FilledField, type FilledItem, hasAmounts, prefill } from './prefill.js';
 import { housingLoan, type ItemKey, type LoanAnswer } from './service.js';
 import type { Session } from './session.js';
-import { type Texts, texts } from './texts.js';
+import { say, type Texts, texts } from './texts.js';
 
 const itemKeys = Object.keys(housingLoan.items) as ItemKey[];
 type LoanAvailability = Availability<typeof housingLoan>;
@@ -140,7 +140,7 @@ ${field('years', html`inputmode="numeric" pattern="[0-9]{1,2}"`)}
 <div><h3>${s.purpose}</h3><p>${s.purposeText}</p></div>
 <div><h3>${s.kept}</h3><p>${s.keptFor(days, until)}</p></div>
 <div class="go">
-${availability.state === 'open' ? html`<p class="open">${t.openNow}</p>` : notice(explain(availability, language))}
+${availability.state === 'open' ? html`<p class="open">${t.openNow}</p>` : notice(say(availability, language, now))}
 ${button('fetch', s.fetch, 'primary')}
 <p><small>${s.fetchHint}</small></p>
 </div>
@@ -204,6 +204,7 @@ export function incomePage(
   language: Language,
   view: IncomeView,
   application: Application | undefined,
+  now: number,
 ): Html {
   const t = texts[language];
   switch (view.status) {
@@ -211,7 +212,7 @@ export function incomePage(
     case 'none':
     case 'consenting': {
       const pending = view.status === 'pending';
-      const text = view.status === 'pending' ? explain(view.result, language) : t.consenting.text;
+      const text = view.status === 'pending' ? say(view.result, language, now) : t.consenting.text;
       const body = html`<div class="card waiting"><p role="status">${text}</p>${pending ? html`<p><small>${t.pending.slow}</small></p>` : ''}</div>
 <form method="post" action="/income" class="actions">
 <a class="secondary" href="/income">${t.pending.check}</a>
@@ -229,15 +230,15 @@ ${button('hand', t.pending.cancel, 'quiet')}
     case 'gone':
       return stoppedPage(language, 'gone', t.gone);
     case 'unavailable':
-      return stoppedPage(language, 'unavailable', explain(view.result, language), {
+      return stoppedPage(language, 'unavailable', say(view.result, language, now), {
         askAgain: true,
       });
     case 'failed':
-      return stoppedPage(language, 'failed', explain(view.error, language), {
+      return stoppedPage(language, 'failed', say(view.error, language, now), {
         askAgain: view.askAgain,
       });
     case 'ready':
-      return filledPage(language, view.answer, application);
+      return filledPage(language, view.answer, application, now);
   }
 }
 
@@ -245,10 +246,11 @@ function filledPage(
   language: Language,
   answer: LoanAnswer,
   application: Application | undefined,
+  now: number,
 ): Html {
   const t = texts[language];
   const items = prefill(answer);
-  if (items.every(({ records }) => records.length === 0)) return nothingPage(language, answer);
+  if (items.every(({ records }) => records.length === 0)) return nothingPage(language, answer, now);
   const usable = hasAmounts(items);
   const fields = items.flatMap(({ records }) => records.flat());
   const isUnfiled = fields.some(({ name, value }) => name === '合計所得金額' && value === null);
@@ -267,7 +269,7 @@ function filledPage(
   const body = html`<p class="lead">${t.filled.lead}</p>
 ${notices.map((text) => notice(text))}
 <form method="post" action="/income">
-${filledItems(language, items)}
+${filledItems(language, items, now)}
 <p>${t.filled.keep(lastDay(answer.terms.keepUntil, language))}</p>
 <div class="actions">${usable ? button('confirm', t.filled.confirm, 'primary') : ''}${button('drop', t.filled.drop, usable ? 'secondary' : 'primary')}${button('restart', t.filled.again, 'quiet')}</div>
 </form>
@@ -275,8 +277,16 @@ ${usable ? '' : paper(t)}`;
   return layout(language, { title: t.filled.title, step: 1, body });
 }
 
+/** 1つの項目の文。画面に並ぶので、お問い合わせ先は付けない。 */
+const sayItem = (item: ItemAnswer, language: Language, now: number) =>
+  explain(item, language, { clock: { now: () => now } });
+
 /** 項目ごとの記録。届かなかったものは、なぜかを示す。 */
-function filledItems(language: Language, items: readonly FilledItem[]): readonly Html[] {
+function filledItems(
+  language: Language,
+  items: readonly FilledItem[],
+  now: number,
+): readonly Html[] {
   const t = texts[language];
   return items.map(({ key, answer: item, records }) => {
     const missing =
@@ -284,7 +294,7 @@ function filledItems(language: Language, items: readonly FilledItem[]): readonly
         ? item.missing.map(({ server }) => serverName(server, language))
         : [];
     return html`<section><h2>${t.items[key][0]}</h2>
-${item.status === 'present' ? '' : notice(explain(item, language), 'info')}
+${item.status === 'present' ? '' : notice(sayItem(item, language, now), 'info')}
 ${missing.length === 0 ? '' : notice(t.filled.missing(missing.join(t.and)))}
 ${records.map((record, index) => filledRecord(language, record, `${key}-${index}`))}
 </section>`;
@@ -292,13 +302,13 @@ ${records.map((record, index) => filledRecord(language, record, `${key}-${index}
 }
 
 /** 1つも届かなかった: 該当なし、対象外、停止中、失敗。 */
-function nothingPage(language: Language, { items }: LoanAnswer): Html {
+function nothingPage(language: Language, { items }: LoanAnswer, now: number): Html {
   const all = itemKeys.map((key) => items[key]);
   const stop =
     (['unavailable', 'failed'] as const).find((status) =>
       all.some((item) => item.status === status),
     ) ?? 'nothing-on-record';
-  const sentences = [...new Set(all.map((item) => explain(item, language)))];
+  const sentences = [...new Set(all.map((item) => sayItem(item, language, now)))];
   return stoppedPage(language, stop, html`${sentences.map((sentence) => html`${sentence}<br>`)}`);
 }
 
@@ -354,11 +364,12 @@ export function reviewPage(
   number: string,
   keptUntil: string,
   answer: LoanAnswer | undefined,
+  now: number,
 ): Html {
   const { review, start, done } = texts[language];
   const body = html`<p class="lead">${review.lead}</p>
 <dl class="card receipt"><dt>${done.number}</dt><dd>${number}</dd><dt>${start.purpose}</dt><dd>${start.purposeText}</dd><dt>${review.kept}</dt><dd>${review.until(lastDay(keptUntil, language))}</dd></dl>
-${answer === undefined ? html`<h2>${review.gone}</h2>${notice(review.goneText)}` : filledItems(language, prefill(answer))}`;
+${answer === undefined ? html`<h2>${review.gone}</h2>${notice(review.goneText)}` : filledItems(language, prefill(answer), now)}`;
   return layout(language, { title: review.title, body });
 }
 

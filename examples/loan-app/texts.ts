@@ -1,5 +1,5 @@
 // 画面の文言。結果やエラーの文は SDK の explain を使い、ここには画面そのものの言葉だけを置く。
-import type { Language } from 'myna-selfinfo';
+import { type Explainable, explain, type Language, type Service } from 'myna-selfinfo';
 import { housingLoan, type ItemKey } from './service.js';
 
 const ja = {
@@ -29,12 +29,12 @@ const ja = {
     ],
     purpose: '利用目的',
     purposeText: housingLoan.purpose.text as string,
-    kept: '保存期間',
+    kept: '保持期間',
     keptFor: (days: number, day: string) =>
       `同意日の翌日から${days}日間（本日同意した場合、${day}まで）`,
     fetch: 'マイナポータルから所得情報を取得する',
     fetchHint:
-      '次に、マイナポータルの画面で提供する情報を確かめ、同意します。同意の前でもあとでも、いつでも中止できます。',
+      '次に、マイナポータルの画面で提供する情報を確認し、同意します。同意の前でも後でも、いつでも中止できます。',
     byHand: '自分で入力する',
     paperHint: '書類でのお手続きもできます',
     invalid: (names: string) => `次の項目をご確認ください: ${names}`,
@@ -68,18 +68,18 @@ const ja = {
   field: (name: string) => `取得項目「${name}」`,
   filled: {
     title: '取得した情報をご確認ください',
-    lead: 'まだお申込みは完了していません。印の付いた欄は、マイナポータルから取得した内容です。',
+    lead: 'お申込みはまだ完了していません。印の付いた欄は、マイナポータルから取得した内容です。',
     mark: 'マイナポータルから取得',
     unfiled:
-      'この年度の所得の申告がありません（未申告）。所得が0円という意味ではありません。申告のうえ改めて取得するか、書類でお手続きください。',
+      'この年度の所得は申告されていません（未申告）。所得が0円という意味ではありません。申告の後にもう一度取得いただくか、書類でお手続きください。',
     noAmounts:
-      '審査に使える収入の金額を取得できませんでした。ご自身で入力するか、書類でお手続きください。',
-    holders: (names: string) => `転居などのため、複数の市区町村の情報です: ${names}。`,
-    missing: (names: string) => `次の機関の情報は、停止中のため含まれていません: ${names}。`,
-    notTold:
-      'この情報だけでは、お申込みの方ご本人のものか確かめられません。後日、本人確認書類で確かめます。',
+      '審査に使用できる収入の金額を取得できませんでした。ご自身で入力いただくか、書類でお手続きください。',
+    holders: (names: string) => `転居などにより、複数の市区町村の情報が含まれています: ${names}。`,
+    missing: (names: string) =>
+      `次の機関の情報は、システムが停止しているため含まれていません: ${names}。`,
+    notTold: 'ご本人の情報であることは、後日ご提出いただく本人確認書類で確認します。',
     keep: (day: string) =>
-      `この内容は、住宅ローンの事前審査のためだけに使い、${day}まで保存します。`,
+      `この内容は、住宅ローンの事前審査のためにのみ利用し、${day}まで保持します。`,
     confirm: 'この内容で申し込む',
     drop: '破棄して自分で入力する',
     again: '破棄して最初からやり直す',
@@ -87,33 +87,33 @@ const ja = {
   pending: {
     title: '情報を取得しています',
     check: '状況を確認する',
-    cancel: '取得をやめて自分で入力する',
-    slow: 'すべての機関の応答がそろうまで、しばらくかかることがあります。',
+    cancel: '取得を中止して自分で入力する',
+    slow: 'すべての機関から情報が届くまで、しばらくかかることがあります。',
   },
   consenting: {
-    title: 'マイナポータルでの手続きを確認しています',
-    text: 'マイナポータルの画面での手続きが終わると、この画面が切り替わります。',
+    title: 'マイナポータルでのお手続きを確認しています',
+    text: 'マイナポータルでのお手続きが終わると、この画面が切り替わります。',
   },
   stopped: {
-    declined: '取得を中止しました',
-    expired: '時間が経過しました',
-    replayed: 'この手続きは処理済みです',
-    unknown: '手続きを確認できません',
+    declined: '情報の取得を中止しました',
+    expired: '制限時間を過ぎました',
+    replayed: 'この手続きはすでに受け付けています',
+    unknown: 'お手続きの状況を確認できません',
     'foreign-browser': '別のブラウザで開かれました',
-    rejected: '手続きを続けられません',
-    unavailable: 'ただいま取得できません',
+    rejected: 'お手続きを続けられません',
+    unavailable: 'ただいま情報を取得できません',
     failed: '情報を取得できませんでした',
     'wrong-person': 'お申込みの方の情報ではない可能性があります',
-    'nothing-on-record': '該当する情報がありませんでした',
+    'nothing-on-record': '該当する情報は見つかりませんでした',
     gone: '取得した情報は消去されました',
   },
   declinedHint:
-    '暗証番号を続けて間違えてカードがロックされたときや、電子証明書の有効期限が切れているときも、この画面になります。その場合は、お住まいの市区町村の窓口でお手続きください。',
-  foreignHint: '始めたブラウザでの手続きはそのまま続けられます。何も失われていません。',
+    'この画面は、お客さまが中止されたときのほか、カードがロックされているときや、電子証明書の有効期限が切れているときにも表示されます。ロックの解除や電子証明書の更新は、お住まいの市区町村の窓口でお手続きください。',
+  foreignHint: '始めたブラウザでのお手続きは、そのまま続けられます。',
   wrongPerson:
-    '取得した情報の世帯主の氏名が、お申込みのお名前と異なりました。取得した情報は表示せずに破棄しました。お申込みの方ご本人のマイナンバーカードで、もう一度お試しください。お名前の表記（旧字など）が異なる場合は、書類でお手続きください。',
-  gone: '同意いただいた保存期間が終わったため、お申込みの前に消去されました。必要であれば、あらためて取得してください。',
-  closed: '取得に必要なサーバが停止しています。次の時刻以降に、もう一度お試しください。',
+    '取得した情報の世帯主の氏名が、お申込みのお名前と異なります。取得した情報は表示せずに破棄しました。お申込みの方ご本人のマイナンバーカードで、もう一度お試しください。お名前の表記（旧字など）が異なる場合は、書類でお手続きください。',
+  gone: 'ご同意いただいた保持期間が終了したため、お申込みの前に消去しました。必要な場合は、もう一度取得してください。',
+  closed: '情報の取得に必要なシステムが停止しています。次の時刻以降に、もう一度お試しください。',
   opens: '次に取得できる予定',
   from: (time: string) => `${time} から`,
   unknown: '未定',
@@ -139,22 +139,22 @@ const ja = {
     number: '受付番号',
     by: '所得の情報',
     mynaportal: 'マイナポータルから取得した内容',
-    hand: 'ご自身で入力された内容',
-    kept: (day: string) => `${day}まで保存し、その後は消去します`,
+    hand: 'お客さまが入力された内容',
+    kept: (day: string) => `${day}まで保持し、その後は消去します`,
     next: '審査の結果は、3営業日以内にお知らせします。（デモのため、お知らせはありません）',
     home: '最初の画面へ',
   },
   review: {
     title: '審査で使う情報',
     lead: '銀行の審査担当者の画面です。保管した情報を、同意された目的で読み出しています。読み出すたびに監査ログに残ります。',
-    kept: '保存期間',
+    kept: '保持期間',
     until: (day: string) => `${day}まで`,
     gone: '取得した情報は消去されました',
     goneText:
-      '同意された保存期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
+      '同意された保持期間が終わったため、保管していた情報は読み出せません。必要な場合は、あらためて同意をいただいて取得します。',
   },
-  missingPage: { title: 'ページがありません', text: 'アドレスをお確かめください。' },
-  broken: { title: '手続きを続けられません', text: '時間をおいて、最初からやり直してください。' },
+  missingPage: { title: 'ページがありません', text: 'アドレスをご確認ください。' },
+  broken: { title: 'お手続きを続けられません', text: 'しばらくおいて、最初からお手続きください。' },
 };
 
 export type Texts = typeof ja;
@@ -168,19 +168,19 @@ const en: Texts = {
   and: ', ',
   start: {
     title: 'Home loan pre-screening',
-    lead: 'We can fetch your income details from Mynaportal with your My Number card. You do not need to order a tax certificate.',
+    lead: 'We can obtain your income details from Mynaportal with your My Number Card. You do not need to order a tax certificate.',
     you: 'About you',
     loan: 'About the loan',
     income: 'Your income',
     name: 'Name',
-    nameHint: 'As it is written on your My Number card',
+    nameHint: 'As it is written on your My Number Card',
     birthDate: 'Date of birth',
     amount: 'Amount (in units of 10,000 yen)',
     years: 'Repayment period (years)',
-    what: 'What we fetch',
+    what: 'What we obtain',
     needs: 'What you need',
     needed: [
-      'Your My Number card',
+      'Your My Number Card',
       'The PIN of its user certificate (4 digits)',
       'A smartphone that can read the card, or a PC with a card reader, connected to the internet',
     ],
@@ -189,9 +189,9 @@ const en: Texts = {
     kept: 'Kept for',
     keptFor: (days, day) =>
       `${days} days after the day of consent (until ${day}, if you consent today)`,
-    fetch: 'Fetch my income from Mynaportal',
+    fetch: 'Get my income from Mynaportal',
     fetchHint:
-      'Next, Mynaportal shows what is handed over and asks for your consent. You can stop at any time, before and after.',
+      'Next, Mynaportal shows what will be provided and asks for your consent. You can stop at any time, before and after.',
     byHand: 'Enter it myself',
     paperHint: 'You can also use paper documents',
     invalid: (names) => `Please check: ${names}`,
@@ -225,52 +225,54 @@ const en: Texts = {
   asOf: (day) => `as of ${day}`,
   field: (name) => `field “${name}”`,
   filled: {
-    title: 'Please check what was fetched',
-    lead: 'Your application is not complete yet. Marked fields were fetched from Mynaportal.',
+    title: 'Please check what has arrived',
+    lead: 'Your application is not complete yet. Marked fields came from Mynaportal.',
     mark: 'From Mynaportal',
     unfiled:
-      'No tax return was filed for this year (未申告). That does not mean an income of zero. Please file and fetch again, or use paper documents.',
+      'No tax return was filed for this year (未申告). This does not mean an income of zero. Please file one and try again, or use paper documents.',
     noAmounts:
-      'No amount that we could use was found. Please enter your income yourself, or use paper documents.',
-    holders: (names) => `From more than one municipality, as after a move: ${names}.`,
-    missing: (names) => `Not included, because they are closed now: ${names}.`,
+      'No amount of income that we can use was found. Please enter it yourself, or use paper documents.',
+    holders: (names) =>
+      `This comes from more than one municipality, for example after a move: ${names}.`,
+    missing: (names) =>
+      `Information from these offices is missing, because their systems are closed: ${names}.`,
     notTold:
-      'This information alone does not show whether it is the applicant’s own. We will check your identity documents later.',
+      'We will confirm that this information is yours by the identity documents that you submit later.',
     keep: (day) => `We use this for the home loan pre-screening only, and keep it until ${day}.`,
     confirm: 'Apply with this information',
     drop: 'Discard it and enter it myself',
     again: 'Discard it and start again',
   },
   pending: {
-    title: 'Fetching your information',
+    title: 'Obtaining your information',
     check: 'Check now',
     cancel: 'Stop, and enter it myself',
-    slow: 'It can take a while until every holder has answered.',
+    slow: 'It can take a while until the information of every office has arrived.',
   },
   consenting: {
     title: 'Waiting for Mynaportal',
-    text: 'This page changes as soon as you are done at Mynaportal.',
+    text: 'This page changes when you have finished at Mynaportal.',
   },
   stopped: {
-    declined: 'Nothing was fetched',
-    expired: 'Too much time has passed',
-    replayed: 'This step was already processed',
-    unknown: 'We do not know this request',
+    declined: 'We have stopped obtaining your information',
+    expired: 'The time limit has passed',
+    replayed: 'We have already accepted this procedure',
+    unknown: 'We could not find your procedure',
     'foreign-browser': 'This page was opened in another browser',
-    rejected: 'This cannot be continued',
-    unavailable: 'It cannot be fetched at the moment',
-    failed: 'The information could not be fetched',
+    rejected: 'We cannot continue',
+    unavailable: 'The information is not available at the moment',
+    failed: 'The information could not be obtained',
     'wrong-person': 'This may not be the applicant’s information',
-    'nothing-on-record': 'Nothing is on record',
-    gone: 'The fetched information has been erased',
+    'nothing-on-record': 'No such information was found',
+    gone: 'Your information has been erased',
   },
   declinedHint:
-    'You also get here when the card was locked after wrong PINs, or when its certificate has expired. In that case, please visit the counter of your municipality.',
-  foreignHint: 'You can simply go on in the browser you started in. Nothing is lost.',
+    'You see this page when you stopped, and also when the card is locked or its certificate has expired. Your municipality can unlock the card or renew the certificate.',
+  foreignHint: 'You can continue in the browser you started in.',
   wrongPerson:
-    'The head of household in the fetched information is not the name on the application. We discarded it without showing it. Please try again with the applicant’s own My Number card. If only the spelling differs, please use paper documents.',
-  gone: 'The period you consented to ended before you applied. If needed, please fetch it again.',
-  closed: 'Servers that are needed are closed. Please try again at the time below, or later.',
+    'The head of household in the information differs from the name on the application. We discarded the information without showing it. Please try again with the applicant’s own My Number Card. If only the spelling differs, please use paper documents.',
+  gone: 'The period that you consented to ended before you applied. If you need the information, please obtain it again.',
+  closed: 'A system that is needed is closed. Please try again after the time below.',
   opens: 'Expected to be available',
   from: (time) => `from ${time}`,
   unknown: 'not known',
@@ -285,8 +287,8 @@ const en: Texts = {
   },
   hand: {
     title: 'Enter your income',
-    dropped: 'What was fetched from Mynaportal has been discarded.',
-    lead: 'Have your withholding slip or tax certificate at hand.',
+    dropped: 'The information from Mynaportal has been discarded.',
+    lead: 'Please have your withholding slip or tax certificate ready.',
     salary: 'Salary (yen)',
     income: 'Total income (yen)',
     submit: 'Apply with this information',
@@ -295,7 +297,7 @@ const en: Texts = {
     title: 'We have received your application',
     number: 'Receipt number',
     by: 'Your income',
-    mynaportal: 'As fetched from Mynaportal',
+    mynaportal: 'From Mynaportal',
     hand: 'As you entered it',
     kept: (day) => `kept until ${day}, then erased`,
     next: 'We will tell you the result within three business days. (This is a demo: nothing will come.)',
@@ -306,12 +308,30 @@ const en: Texts = {
     lead: 'This is the page of the bank’s reviewer. What was kept is read for the consented purpose, and each reading is written to the audit log.',
     kept: 'Kept',
     until: (day) => `until ${day}`,
-    gone: 'The fetched information has been erased',
+    gone: 'The information has been erased',
     goneText:
-      'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be fetched again, with a new consent.',
+      'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be obtained again, with a new consent.',
   },
   missingPage: { title: 'There is no such page', text: 'Please check the address.' },
-  broken: { title: 'This cannot be continued', text: 'Please wait a while and start again.' },
+  broken: { title: 'We cannot continue', text: 'Please start again later.' },
 };
+
+const contacts = {
+  ja: {
+    name: 'みほん銀行 ローン受付係',
+    phone: '0120-000-000（平日9時〜17時）',
+    url: 'https://mihon-bank.example/contact',
+  },
+  en: {
+    name: 'Mihon Bank, Loan desk',
+    phone: '0120-000-000, 9:00 to 17:00 on business days',
+    url: 'https://mihon-bank.example/en/contact',
+  },
+} as const;
+
+/** 結果やエラーの文。失敗の文はお問い合わせ先で終わる。now: いまの時刻。「1分ほどおいて」のように案内するため。 */
+export function say(value: Explainable<Service>, language: Language, now: number): string {
+  return explain(value, language, { contact: contacts[language], clock: { now: () => now } });
+}
 
 export const texts: Readonly<Record<Language, Texts>> = { ja, en };

@@ -160,7 +160,7 @@ export function faultPage(error: unknown): string {
   return page(
     isSelfInfoError(error)
       ? explain(error, 'ja')
-      : 'ただいまご利用いただけません。時間をおいて再度お試しください。',
+      : 'ただいまご利用いただけません。しばらくおいて、もう一度お試しください。',
   );
 }
 

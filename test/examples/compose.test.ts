@@ -121,7 +121,7 @@ describe.skipIf(parts.some(({ missing }) => missing))('the compose example', () 
     const again = await fetch(callback, { headers, redirect: 'manual' });
     expect(again.headers.get('location')).toBe('/result');
     const stranger = await fetch(`${compose.origin}/result`);
-    expect(await stranger.text()).toContain('手続きを確認できませんでした');
+    expect(await stranger.text()).toContain('お手続きの状況を確認できませんでした');
     const declined = await consent('decline');
     expect(await (await fetch(declined.callback, declined)).text()).not.toContain('（1 件）');
     expect(app.output()).not.toMatch(/Bearer|code=|state=|花子|課税|PRIVATE KEY|Error:/);

@@ -42,20 +42,20 @@ describe('the examples', () => {
   it('consent-flow fetches when the citizen agrees, and not when the citizen declines', async () => {
     const output = await outputOf('consent-flow');
     expect(output).toContain('同意する: 所得の情報を 1 件取得しました。');
-    expect(output).toContain('同意しない: 情報の提供に同意されませんでした。');
+    expect(output).toContain('同意しない: マイナポータルからの情報の取得を中止しました。');
   });
 
   it('three-inquiries queries the latest, a point in time and a range', async () => {
     const lines = (await outputOf('three-inquiries')).trim().split('\n');
     expect(lines).toEqual([
-      '1回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
+      '1回目の同意: マイナポータルからの情報の取得が完了しました。内容をご確認ください。',
       '  income: 1 件',
       '  household: 1 件',
       '  vaccination: 3 件',
-      '2回目の同意: マイナポータルからの取得が完了しました。内容をご確認ください。',
+      '2回目の同意: マイナポータルからの情報の取得が完了しました。内容をご確認ください。',
       '  income: 3 件',
-      '  household: この情報は照会していません。',
-      '  vaccination: この情報は照会していません。',
+      '  household: この情報は取得の対象に含まれていません。',
+      '  vaccination: この情報は取得の対象に含まれていません。',
     ]);
   });
 
@@ -104,12 +104,12 @@ describe('the example of a wire profile', () => {
 
 describe('the example of signing by a KMS', () => {
   it('gets the answer with the old key and the new key, and is refused with an unregistered key', async () => {
-    const ready = 'マイナポータルからの取得が完了しました。内容をご確認ください。';
+    const ready = 'マイナポータルからの情報の取得が完了しました。内容をご確認ください。';
     expect((await outputOf('kms-signing')).trim().split('\n')).toEqual([
       `鍵 2026-11: ${ready}`,
       `鍵 2027-11: ${ready}`,
       'KMS による署名: 4 回（PAR とトークンのリクエストに1回ずつ）',
-      '鍵 2028-11: 情報を取得できませんでした。最初からやり直してください。（コード: upstream_refused）',
+      '鍵 2028-11: 情報を取得できませんでした。お手数ですが、最初からお手続きください。（エラー番号: E-214）',
     ]);
   });
 });
@@ -120,7 +120,7 @@ describe.skipIf(redisServer.missing)('the example of two instances behind a prox
       '同意を始める → インスタンスA: マイナポータルへ',
       '戻ってくる → インスタンスB: 照会しました。',
       '結果を見る → インスタンスA: 所得の情報を 1 件取得しました。',
-      '戻りの URL をもう一度開く → インスタンスB: この手続きは既に処理されています。必要であれば最初からやり直してください。',
+      '戻りの URL をもう一度開く → インスタンスB: この手続きはすでに受け付けています。結果は元の画面でご確認ください。',
     ]);
   });
 });
@@ -200,8 +200,8 @@ describe('the example of traces', () => {
       .split('\n');
     const [first, second, ...rest] = lines;
     expect([first, second]).toEqual([
-      '1人目: マイナポータルからの取得が完了しました。内容をご確認ください。',
-      expect.stringContaining('（コード: answer_lost）'),
+      '1人目: マイナポータルからの情報の取得が完了しました。内容をご確認ください。',
+      expect.stringContaining('（エラー番号: E-206）'),
     ]);
     expect(rest.slice(0, 20)).toEqual([
       'POST /loan',
@@ -272,7 +272,7 @@ describe('npm run demo', () => {
       '範囲指定',
       '合計所得金額 3,720,000円',
       '給与収入 4,760,000円',
-      '情報の提供に同意されませんでした。',
+      'マイナポータルからの情報の取得を中止しました。',
       // 30 days after 1 December is the 31st.
       '12月31日(木) 23:59 まで',
       'いまの実際の状況',

@@ -190,16 +190,16 @@ describe.skipIf(chromium.missing)(
       expect(page.url()).toBe(`${demo.origin}/income`);
       await page.getByRole('button', { name: '破棄して自分で入力する' }).click();
       await page.goto(callback);
-      expect(await title()).toBe('この手続きは処理済みです');
+      expect(await title()).toBe('この手続きはすでに受け付けています');
       expect(demo.calls('token')).toBe(1);
     });
 
     it('the callback of a declined consent, opened again, waits for nothing', async () => {
       const callback = await agreed(page.request, demo, cards.hanako, '番号 花子', 'decline');
       await page.goto(callback);
-      expect(await title()).toBe('取得を中止しました');
+      expect(await title()).toBe('情報の取得を中止しました');
       await page.goto(callback);
-      expect(await title()).toBe('この手続きは処理済みです');
+      expect(await title()).toBe('この手続きはすでに受け付けています');
       await page.goto(`${demo.origin}/income`);
       expect(page.url()).toBe(`${demo.origin}/`);
     });
@@ -209,7 +209,7 @@ describe.skipIf(chromium.missing)(
       callback.searchParams.set('iss', 'https://evil.example');
       await page.goto(callback.href);
       expect(page.url()).toBe(`${demo.origin}/stopped/rejected`);
-      expect(await title()).toBe('手続きを続けられません');
+      expect(await title()).toBe('お手続きを続けられません');
       expect(await page.content()).not.toContain('evil');
       expect(demo.calls('token')).toBe(0);
       await page.getByRole('link', { name: '最初からやり直す' }).click();
@@ -218,7 +218,7 @@ describe.skipIf(chromium.missing)(
 
     it('an unknown state and an unknown page are refused', async () => {
       await page.goto(`${demo.origin}/callback?code=made-up&state=made-up`);
-      expect(await title()).toBe('手続きを確認できません');
+      expect(await title()).toBe('お手続きの状況を確認できません');
       expect(page.url()).toBe(`${demo.origin}/stopped/unknown`);
       const response = await page.goto(`${demo.origin}/stopped/granted`);
       expect(response?.status()).toBe(404);

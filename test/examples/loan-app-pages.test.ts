@@ -194,11 +194,11 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
     - listitem: マイナンバーカードを読み取れるスマートフォン、またはパソコンとカードリーダ（インターネットに接続できるもの）
   - heading "利用目的" [level=3]
   - paragraph: 住宅ローンの事前審査のため
-  - heading "保存期間" [level=3]
+  - heading "保持期間" [level=3]
   - paragraph: 同意日の翌日から30日間（本日同意した場合、2026年12月31日まで）
   - paragraph: ただいま取得できます
   - button "マイナポータルから所得情報を取得する"
-  - paragraph: 次に、マイナポータルの画面で提供する情報を確かめ、同意します。同意の前でもあとでも、いつでも中止できます。
+  - paragraph: 次に、マイナポータルの画面で提供する情報を確認し、同意します。同意の前でも後でも、いつでも中止できます。
   - paragraph:
     - button "自分で入力する"
   - group: 書類でのお手続きもできます`);
@@ -214,10 +214,10 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
 ${steps}
   - heading "情報を取得しています" [level=1]
   - status: マイナポータルから情報を取得しています。しばらくお待ちください。
-  - paragraph: すべての機関の応答がそろうまで、しばらくかかることがあります。
+  - paragraph: すべての機関から情報が届くまで、しばらくかかることがあります。
   - link "状況を確認する":
     - /url: /income
-  - button "取得をやめて自分で入力する"`);
+  - button "取得を中止して自分で入力する"`);
 
     await arrive(page, demo);
     expect(
@@ -245,8 +245,8 @@ ${steps}
     await apply(page, demo, '番号 花子');
     expect(await page.getByRole('main').ariaSnapshot()).toBe(`- main:
 ${steps}
-  - heading "ただいま取得できません" [level=1]
-  - paragraph: 取得に必要なサーバが停止しています。次の時刻以降に、もう一度お試しください。
+  - heading "ただいま情報を取得できません" [level=1]
+  - paragraph: 情報の取得に必要なシステムが停止しています。次の時刻以降に、もう一度お試しください。
   - paragraph:
     - text: 次に取得できる予定
     - strong: 12月21日(月) 8:00

@@ -67,7 +67,7 @@ describe.skipIf(chromium.missing)("the citizen's information in the bank's vault
     expect(page.url()).toBe(`${demo.origin}/review`);
     const text = await main();
     expect(text).toMatch(
-      /受付番号\s+HL-\d{9}\s+利用目的\s+住宅ローンの事前審査のため\s+保存期間\s+2026年12月31日まで/,
+      /受付番号\s+HL-\d{9}\s+利用目的\s+住宅ローンの事前審査のため\s+保持期間\s+2026年12月31日まで/,
     );
     expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');
     // Kept at once. Read when the citizen applied, and by the reviewer.
@@ -94,7 +94,7 @@ describe.skipIf(chromium.missing)("the citizen's information in the bank's vault
     expect(await box().innerText()).toContain('2027年1月1日(金) 10:00');
     const text = await main();
     expect(text).toContain('取得した情報は消去されました');
-    expect(text).toContain('同意された保存期間が終わったため、保管していた情報は読み出せません。');
+    expect(text).toContain('同意された保持期間が終わったため、保管していた情報は読み出せません。');
     expect(await page.content()).not.toContain('3,720,000');
     expect(await box().innerText()).toContain('期間の終わったものを消去');
     await press(/別の目的/);
@@ -134,7 +134,7 @@ describe.skipIf(chromium.missing)("the citizen's information in the bank's vault
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
       '取得した情報は消去されました',
     );
-    expect(await main()).toContain('お申込みの前に消去されました。');
+    expect(await main()).toContain('お申込みの前に消去しました。');
     await page.getByRole('link', { name: '最初からやり直す' }).click();
     expect(page.url()).toBe(`${demo.origin}/`);
   });

@@ -100,7 +100,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     await press('この内容で申し込む');
     expect(await title()).toBe('お申込みを受け付けました');
     expect(await page.getByRole('main').innerText()).toMatch(
-      /受付番号\s+HL-\d{9}\s+所得の情報\s+マイナポータルから取得した内容\s+2026年12月31日まで保存/,
+      /受付番号\s+HL-\d{9}\s+所得の情報\s+マイナポータルから取得した内容\s+2026年12月31日まで保持/,
     );
     await page.goto(`${demo.origin}/income`);
     expect(await title()).toBe('お申込みを受け付けました');
@@ -123,12 +123,12 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('stops while the answer is pending, and accepts an income entered by hand', async () => {
     await page.goto(await agreed(page.request, demo, cards.hanako));
-    await press('取得をやめて自分で入力する');
+    await press('取得を中止して自分で入力する');
     const polls = demo.calls('result');
     await page.getByLabel('給与収入（円）').fill('5200000');
     await page.getByLabel('合計所得金額（円）').fill('3720000');
     await press('この内容で申し込む');
-    expect(await page.getByRole('main').innerText()).toContain('ご自身で入力された内容');
+    expect(await page.getByRole('main').innerText()).toContain('お客さまが入力された内容');
     expect(demo.calls('result')).toBe(polls);
   });
 
@@ -149,10 +149,8 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('continues without Mynaportal when the citizen declines', async () => {
     await page.goto(await agreed(page.request, demo, cards.hanako, '番号 花子', 'decline'));
-    expect(await title()).toBe('取得を中止しました');
-    expect(await page.getByRole('main').innerText()).toContain(
-      'マイナポータルからの取得は行っていません。',
-    );
+    expect(await title()).toBe('情報の取得を中止しました');
+    expect(await page.getByRole('main').innerText()).toContain('情報は取得していません。');
     expect(demo.calls('token')).toBe(0);
     await press('自分で入力する');
     expect(await title()).toBe('所得の入力');
@@ -160,8 +158,8 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('continues without Mynaportal when the card is locked', async () => {
     await page.goto(await agreed(page.request, demo, cards.locked));
-    expect(await title()).toBe('取得を中止しました');
-    expect(await page.getByRole('main').innerText()).toContain('カードがロックされたとき');
+    expect(await title()).toBe('情報の取得を中止しました');
+    expect(await page.getByRole('main').innerText()).toContain('カードがロックされているとき');
     expect(demo.calls('token')).toBe(0);
   });
 
@@ -169,7 +167,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     const callback = await agreed(page.request, demo, cards.hanako);
     demo.clock.advance(11 * 60_000);
     await page.goto(callback);
-    expect(await title()).toBe('時間が経過しました');
+    expect(await title()).toBe('制限時間を過ぎました');
     expect(demo.calls('token')).toBe(0);
     await page.getByRole('link', { name: '最初からやり直す' }).click();
     expect(await page.getByLabel('お名前').inputValue()).toBe('番号 花子');
@@ -180,9 +178,11 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     // hours after that are not published until Monday.
     await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await page.goto(demo.origin);
-    expect(await page.getByRole('main').innerText()).toContain('ただいま取得できません。理由：');
+    expect(await page.getByRole('main').innerText()).toContain(
+      'ただいま情報を取得できません。理由：',
+    );
     await press('マイナポータルから所得情報を取得する');
-    expect(await title()).toBe('ただいま取得できません');
+    expect(await title()).toBe('ただいま情報を取得できません');
     const text = await page.getByRole('main').innerText();
     expect(text).toMatch(/次に取得できる予定\s+12月21日\(月\) 8:00/);
     expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00 から/);
@@ -212,7 +212,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it('distinguishes nothing on record from zero', async () => {
     await fetchIncome(page, demo, cards.newcomer);
-    expect(await title()).toBe('該当する情報がありませんでした');
+    expect(await title()).toBe('該当する情報は見つかりませんでした');
     expect(await page.getByRole('main').innerText()).toContain(
       '金額が0円という意味ではありません。',
     );
@@ -232,7 +232,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   it('names both municipalities after a move', async () => {
     await fetchIncome(page, demo, cards.mover);
     expect(await page.getByRole('main').innerText()).toContain(
-      '複数の市区町村の情報です: 旧サンプル市、新サンプル町。',
+      '複数の市区町村の情報が含まれています: 旧サンプル市、新サンプル町。',
     );
     expect(
       await page
@@ -250,13 +250,15 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
         expect.stringContaining(holder),
       ),
     );
-    expect(await page.getByRole('main').innerText()).toContain('後日、本人確認書類で確かめます。');
+    expect(await page.getByRole('main').innerText()).toContain(
+      '後日ご提出いただく本人確認書類で確認します。',
+    );
   });
 
   it('shows a partial answer as partial, and names the missing holder', async () => {
     await fetchIncome(page, demo, cards.halfClosed);
     expect(await page.getByRole('main').innerText()).toContain(
-      '次の機関の情報は、停止中のため含まれていません: 日本年金機構。',
+      '次の機関の情報は、システムが停止しているため含まれていません: 日本年金機構。',
     );
     expect(await page.getByLabel('年金額（年額）').inputValue()).toBe('65,400円');
   });
@@ -264,7 +266,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   it('shows the other items when the income itself failed', async () => {
     await fetchIncome(page, demo, cards.failing);
     const text = await page.getByRole('main').innerText();
-    expect(text).toContain('審査に使える収入の金額を取得できませんでした。');
+    expect(text).toContain('審査に使用できる収入の金額を取得できませんでした。');
     expect(text).toContain('情報を取得できませんでした。');
     expect(await page.getByLabel('世帯主の氏名').inputValue()).toBe('見本 あやまり');
     expect(await page.content()).not.toContain('holder_error');
@@ -272,18 +274,18 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
 
   it("shows until when the holder's server is closed", async () => {
     await fetchIncome(page, demo, cards.closedCity);
-    expect(await title()).toBe('ただいま取得できません');
+    expect(await title()).toBe('ただいま情報を取得できません');
     expect(await page.getByRole('main').innerText()).toContain(
-      '2027年1月4日(月) 8:00以降に再度お試しください。',
+      '2027年1月4日(月) 8:00以降に、もう一度お試しください。',
     );
   });
 
   it('waits as long as a busy portal asks for, and then collects the same answer', async () => {
     await demo.order({ trouble: 'busy' });
     await page.goto(await agreed(page.request, demo, cards.hanako));
-    expect(await title()).toBe('ただいま取得できません');
+    expect(await title()).toBe('ただいま情報を取得できません');
     await page.getByRole('link', { name: 'もう一度確認する' }).click();
-    expect(await title()).toBe('ただいま取得できません');
+    expect(await title()).toBe('ただいま情報を取得できません');
     expect(demo.calls('result')).toBe(1);
     demo.clock.advance(20_000);
     await page.getByRole('link', { name: 'もう一度確認する' }).click();
@@ -338,10 +340,10 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
   it('shows English on request, keeps the choice over the consent, and returns to Japanese', async () => {
     await page.goto(demo.origin);
     await page.getByRole('link', { name: 'English' }).click();
-    await page.getByRole('button', { name: 'Fetch my income from Mynaportal' }).click();
+    await page.getByRole('button', { name: 'Get my income from Mynaportal' }).click();
     await consent(page, cards.hanako);
     await arrive(page, demo);
-    expect(await title()).toBe('Please check what was fetched');
+    expect(await title()).toBe('Please check what has arrived');
     expect(await page.getByLabel('Total income').inputValue()).toBe('3,720,000 yen');
     await page.getByRole('link', { name: '日本語' }).click();
     expect(await page.getByLabel('合計所得金額').inputValue()).toBe('3,720,000円');

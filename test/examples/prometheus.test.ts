@@ -43,7 +43,7 @@ const sampleOf = (series: string) =>
 
 describe('the metrics of the Prometheus example', () => {
   it('counts what three citizens did, with the cause of the failure', () => {
-    expect(text).toContain('# 申込み: マイナポータルからの取得が完了しました。');
+    expect(text).toContain('# 申込み: マイナポータルからの情報の取得が完了しました。');
     for (const [series, value] of Object.entries({
       'selfinfo_steps_total{step="consent",outcome="begun"}': '3',
       'selfinfo_steps_total{step="callback",outcome="valid"}': '2',

@@ -223,7 +223,7 @@ describe.each(names)('the example with %s', (name) => {
     const callback = await browser.get(await consent(browser, 'decline'));
     expect([callback.status, callback.location]).toEqual([303, '/result?outcome=declined']);
     expect((await browser.get(callback.location)).text).toContain(
-      '情報の提供に同意されませんでした。',
+      'マイナポータルからの情報の取得を中止しました。',
     );
     expect(exchanges()).toBe(0);
   });
@@ -241,9 +241,11 @@ describe.each(names)('the example with %s', (name) => {
         '/result?outcome=foreign-browser',
       ]);
       expect((await stranger.get(callback.location)).text).toContain(
-        '始めたブラウザに戻って続けてください。',
+        '始めたブラウザに戻ってお続けください。',
       );
-      expect((await stranger.get('/result')).text).toContain('手続きを確認できませんでした。');
+      expect((await stranger.get('/result')).text).toContain(
+        'お手続きの状況を確認できませんでした。',
+      );
     }
     expect(exchanges()).toBe(0);
     expect((await browser.get((await browser.get(url)).location)).text).toContain(READY);
@@ -301,7 +303,7 @@ describe.each(names)('the example with %s', (name) => {
     const { browse } = await open(name, { at: '2027-01-01T10:00:00+09:00' });
     const start = await browse().start();
     expect([start.status, start.location, start.header('set-cookie')]).toEqual([200, '', '']);
-    expect(start.text).toContain('ただいま取得できません。');
+    expect(start.text).toContain('ただいま情報を取得できません。');
     expect(start.text).toContain('理由：');
   });
 
@@ -321,7 +323,7 @@ describe.each(names)('the example with %s', (name) => {
     const browser = failing.browse();
     const callback = await browser.get(await failing.consent(browser));
     expect(callback.location).toBe('/result');
-    expect((await browser.get('/result')).text).toContain('（コード: upstream_failed）');
+    expect((await browser.get('/result')).text).toContain('（エラー番号: E-216）');
     await close();
 
     const { browse } = await open(name, {
@@ -333,7 +335,7 @@ describe.each(names)('the example with %s', (name) => {
       '',
       'no-store',
     ]);
-    expect(start.text).toContain('（コード: store_failed）');
+    expect(start.text).toContain('（エラー番号: E-603）');
     expect(JSON.stringify([start.text, log.mock.calls])).not.toContain('hunter2');
     expect(log).toHaveBeenCalledOnce();
   });

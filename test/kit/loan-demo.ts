@@ -103,7 +103,7 @@ export async function apply(page: Page, demo: LoanDemo, name: string): Promise<v
   await page.getByLabel(/お名前|^Name/).fill(name);
   await page
     .getByRole('button', {
-      name: /マイナポータルから所得情報を取得する|Fetch my income from Mynaportal/,
+      name: /マイナポータルから所得情報を取得する|Get my income from Mynaportal/,
     })
     .click();
 }
@@ -190,7 +190,7 @@ export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
   await page.waitForURL(`${demo.origin}/**`);
   const progress = page
     .getByRole('status')
-    .filter({ hasText: /マイナポータルから情報を取得しています|being fetched/ });
+    .filter({ hasText: /マイナポータルから情報を取得しています|We are obtaining/ });
   for (let polls = 0; polls < 6 && (await progress.count()) > 0; polls++) {
     demo.clock.advance(1_000);
     await page.goto(`${demo.origin}/income`);

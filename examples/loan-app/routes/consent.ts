@@ -1,10 +1,10 @@
 // マイナポータルから戻ってきた利用者の画面。
 import type { Hono } from 'hono';
-import { explain } from 'myna-selfinfo';
 import type { Income } from '../income.js';
 import { type LanguageEnv, languageOf } from '../language.js';
 import { type Stop, stoppedPage } from '../pages.js';
 import type { Sessions } from '../session.js';
+import { say } from '../texts.js';
 
 /** 理由だけを示す画面。 */
 const stops = [
@@ -18,7 +18,11 @@ const stops = [
 
 export function addConsentRoutes(
   app: Hono<LanguageEnv>,
-  { income, sessions }: { readonly income: Income; readonly sessions: Sessions },
+  {
+    income,
+    sessions,
+    now,
+  }: { readonly income: Income; readonly sessions: Sessions; readonly now: () => number },
 ): void {
   // GET は通信プロファイルの query、POST は form_post のコールバック。もう一方の形は SDK が拒否する。
   app.on(['GET', 'POST'], '/callback', async (c) => {
@@ -33,7 +37,10 @@ export function addConsentRoutes(
     const stop = stops.find((candidate) => candidate === c.req.param('stop'));
     if (stop === undefined) return c.notFound();
     const language = languageOf(c);
-    const reason = explain({ status: stop === 'rejected' ? 'unknown' : stop }, language);
-    return c.html(stoppedPage(language, stop, reason));
+    const outcome =
+      stop === 'rejected'
+        ? ({ status: stop, at: 'callback', code: 'callback_rejected' } as const)
+        : { status: stop };
+    return c.html(stoppedPage(language, stop, say(outcome, language, now())));
   });
 }

@@ -8,7 +8,11 @@ import { receiptNumber } from './receipt.js';
 
 export function addIncomeRoutes(
   app: Hono<LanguageEnv>,
-  { income, sessions }: { readonly income: Income; readonly sessions: Sessions },
+  {
+    income,
+    sessions,
+    now,
+  }: { readonly income: Income; readonly sessions: Sessions; readonly now: () => number },
 ): void {
   app.get('/income', async (c) => {
     const session = sessions.find(c);
@@ -16,7 +20,7 @@ export function addIncomeRoutes(
     const view = session && (await income.check(session));
     if (session === undefined || view === undefined || view.status === 'none')
       return c.redirect('/', 303);
-    return c.html(incomePage(languageOf(c), view, session.application));
+    return c.html(incomePage(languageOf(c), view, session.application, now()));
   });
 
   /** progress.js のための状況: 次に確認するまでのミリ秒。null なら画面を開き直す。 */

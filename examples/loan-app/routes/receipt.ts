@@ -10,7 +10,11 @@ export const receiptNumber = () => `HL-${randomInt(100_000_000, 1_000_000_000)}`
 
 export function addReceiptRoutes(
   app: Hono<LanguageEnv>,
-  { income, sessions }: { readonly income: Income; readonly sessions: Sessions },
+  {
+    income,
+    sessions,
+    now,
+  }: { readonly income: Income; readonly sessions: Sessions; readonly now: () => number },
 ): void {
   app.get('/hand', (c) => c.html(handPage(languageOf(c), c.req.query('dropped') === 'yes')));
 
@@ -36,6 +40,6 @@ export function addReceiptRoutes(
     if (receipt?.kept === undefined) return c.redirect('/done', 303);
     const { ref, keptUntil } = receipt.kept;
     const answer = await income.review(ref, receipt.number);
-    return c.html(reviewPage(languageOf(c), receipt.number, keptUntil, answer));
+    return c.html(reviewPage(languageOf(c), receipt.number, keptUntil, answer, now()));
   });
 }

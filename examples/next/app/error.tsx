@@ -4,7 +4,7 @@
 export default function ErrorPage() {
   return (
     <>
-      <p>ただいまご利用いただけません。時間をおいて再度お試しください。</p>
+      <p>ただいまご利用いただけません。しばらくおいて、もう一度お試しください。</p>
       <p lang="en">The service is not available at the moment. Please try again later.</p>
     </>
   );

@@ -6,7 +6,7 @@ import { accepts } from './processes.mjs';
 /** @import { App, Portal } from './processes.mjs' */
 
 const READY = '情報を取得しました。内容をご確認ください。（1 件）';
-const UNKNOWN = '手続きを確認できませんでした。最初からやり直してください。';
+const UNKNOWN = 'お手続きの状況を確認できませんでした。お手数ですが、最初からお手続きください。';
 
 /**
  * Opens a browser of its own, with a record of the redirects. It closes with the browser.
@@ -192,7 +192,7 @@ export async function playCareless(browser, portal, app) {
   const opened = await openPage(browser);
   await start(opened.page, portal);
   await consent(opened.page);
-  assert.match(await result(opened.page), /（コード: retrieval_gone）$/);
+  assert.match(await result(opened.page), /（エラー番号: E-311）$/);
   assert.equal(app.output().split('[MYNA_SELFINFO_SEVERAL_CLIENTS]').length, 2);
   assert.match(app.output(), /not in this store\. This process has several clients/);
 }
