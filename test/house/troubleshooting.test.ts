@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { numberOf } from '../../src/foundation/citizen-errors.js';
 import type { Stage } from '../../src/foundation/error-facts.js';
 import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
 import {
@@ -97,6 +98,7 @@ const words = {
     yes: 'yes',
     no: 'no',
     varies: 'effect and retry: as the error says',
+    number: 'error number',
   },
   ja: {
     stage: '段階',
@@ -105,6 +107,7 @@ const words = {
     yes: '可',
     no: '不可',
     varies: '変化と再試行：エラーの示すとおり',
+    number: 'エラー番号',
   },
 } as const satisfies Record<Language, object>;
 
@@ -119,7 +122,7 @@ function factsOf(code: SelfInfoErrorCode, language: Language): string {
     code in stages
       ? word.varies
       : `${word.effect} \`${row.effect}\` · ${word.retry}: ${row.retrySafe ? word.yes : word.no}`;
-  return `> ${row[language]}\n>\n> ${word.stage} ${at} · ${rest}`;
+  return `> ${row[language]}\n>\n> ${word.stage} ${at} · ${rest} · ${word.number} ${numberOf(code)}`;
 }
 
 /**
@@ -204,7 +207,7 @@ describe.each([
       'replayed',
     ]);
     expect(rowsBelow(page, item)).toEqual(
-      codesIn('src/client/explain.ts', 'const ITEM_CODES: readonly string[] = [', '];'),
+      codesIn('src/client/explain.ts', 'const ITEM_CODES = [', '] as const;'),
     );
   });
 
