@@ -14,6 +14,7 @@ import { states, words } from '../../src/client/explain-texts.js';
 import { errorTable, type SelfInfoErrorCode } from '../../src/foundation/error-table.js';
 import type { Language } from '../../src/foundation/language.js';
 import { citizenErrors, explain, SelfInfoError, Sensitive } from '../../src/index.js';
+import { kioskErrors } from '../../src/kiosk/index.js';
 import { OTHER_NUMBER, pageErrors } from '../../src/sandbox/pages/error-numbers.js';
 import { texts as pageTexts } from '../../src/sandbox/pages/texts.js';
 import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
@@ -169,6 +170,12 @@ const problems = Object.entries(pageErrors)
     return { when: `\`${code}\``, ja, en, number };
   });
 
+const kioskRows: readonly Row[] = Object.values(kioskErrors).map(({ number, citizen }) => ({
+  when: 'エラー / an error',
+  ...citizen,
+  number,
+}));
+
 const texts = `# 利用者が読む文 / Texts that citizens read
 
 法務の確認のための一覧です。プログラムから作成しています（\`test/house/citizen-texts.test.ts\`）。\`{name}\` などは、その場の値に置き換わります。エラー番号は[一覧](error-numbers.md)にあります。
@@ -202,6 +209,10 @@ ${table(rowsOf(pageTexts.ja, pageTexts.en))}
 
 ${table(problems)}
 
+## キオスク / kiosk
+
+${table(kioskRows)}
+
 ## 銀行のデモの画面 / pages of the bank demo
 
 ${table(rowsOf(bankTexts.ja, bankTexts.en))}
@@ -209,9 +220,9 @@ ${table(rowsOf(bankTexts.ja, bankTexts.en))}
 
 const numbers = `# エラー番号 / Error numbers
 
-利用者の画面に表示される番号の一覧です。窓口の担当者が使います。**番号の意味は変わりません。** ログには、番号ではなくコードが残ります。\`citizenErrors\`（\`myna-selfinfo\`）は、E-8 で始まるもの以外を返します。E-8 で始まるものは、サンドボックスの同意の画面の番号です。
+利用者の画面に表示される番号の一覧です。窓口の担当者が使います。**番号の意味は変わりません。** ログには、番号ではなくコードが残ります。\`citizenErrors\`（\`myna-selfinfo\`）は、E-8 で始まるもの以外を返します。E-8 で始まるものは、サンドボックスの同意の画面の番号です。K で始まるものはキオスクの番号で、\`kioskErrors\`（\`myna-selfinfo/kiosk\`）が返します。
 
-The numbers on citizens' pages, for the service desk. **A number never changes its meaning.** The log has the code instead. \`citizenErrors\` of \`myna-selfinfo\` holds all but E-8.., which are those of the sandbox's consent pages.
+The numbers on citizens' pages, for the service desk. **A number never changes its meaning.** The log has the code instead. \`citizenErrors\` of \`myna-selfinfo\` holds all but E-8.., which are those of the sandbox's consent pages. Numbers with K are those of the kiosk: \`kioskErrors\` of \`myna-selfinfo/kiosk\`.
 
 | 番号 / number | コード / code | 窓口の担当者へ | For the service desk |
 |---|---|---|---|
@@ -224,6 +235,7 @@ ${[
     ja: '同意の画面で受け付けられなかった、そのほかの理由。担当部署に連絡する。',
     en: 'Any other reason for which the consent page refused. Tell the team in charge.',
   },
+  ...Object.values(kioskErrors).map(({ number, staff }) => ({ number, code: '', ...staff })),
 ]
   .map(({ number, code, ja, en }) => ({
     number,
@@ -242,7 +254,13 @@ describe('the texts that citizens read', () => {
   });
 
   it('hold no machine code', () => {
-    const rows = [...outcomes, ...errorRows(), ...problems, ...rowsOf(pageTexts.ja, pageTexts.en)];
+    const rows = [
+      ...outcomes,
+      ...errorRows(),
+      ...problems,
+      ...kioskRows,
+      ...rowsOf(pageTexts.ja, pageTexts.en),
+    ];
     for (const { ja, en } of [...rows, ...rowsOf(bankTexts.ja, bankTexts.en)])
       expect(`${ja} ${en}`).not.toMatch(/[a-z]_[a-z]/);
   });
