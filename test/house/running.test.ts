@@ -36,7 +36,6 @@ const programsOfTheReader: Readonly<Record<string, string>> = {
  */
 const commandsElsewhere: Readonly<Record<string, string>> = {
   'npm run demo -- --serve': 'serves until it is stopped: test/examples/examples.test.ts',
-  'npm run demo -- --kiosk-web': 'serves until it is stopped: test/examples/kiosk-web.test.ts',
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
   'cp -r node_modules/myna-selfinfo/examples/next loan': 'test/matrix/nextjs/run.mjs does the same',
   'cd loan': 'test/matrix/nextjs/run.mjs does the same',
