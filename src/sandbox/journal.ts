@@ -48,7 +48,44 @@ export type JournalStep =
  * - `notice_uri`: notice; the client is registered for notices.
  * - `codec`: codec.
  */
-export type JournalCheck = (typeof checks)[number];
+export type JournalCheck =
+  | 'fault'
+  | 'parameters'
+  | 'client'
+  | 'certificate'
+  | 'secret'
+  | 'assertion'
+  | 'consent_header'
+  | 'request_uri'
+  | 'redirect_uri'
+  | 'push'
+  | 'state'
+  | 'response_type'
+  | 'pkce'
+  | 'response_mode'
+  | 'scope'
+  | 'profile_parameters'
+  | 'form'
+  | 'decision'
+  | 'transaction_open'
+  | 'form_time'
+  | 'form_unused'
+  | 'consent'
+  | 'card'
+  | 'pin'
+  | 'answer'
+  | 'grant_type'
+  | 'required_parameters'
+  | 'code'
+  | 'token'
+  | 'body'
+  | 'inquiries'
+  | 'consent_unused'
+  | 'holders_open'
+  | 'process'
+  | 'result'
+  | 'notice_uri'
+  | 'codec';
 
 /** What the sandbox did. Contains no token, code, PIN or personal data. */
 export interface JournalEntry {
@@ -98,45 +135,45 @@ export const steps = [
 ] as const satisfies readonly JournalStep[];
 
 /** Everything that a step may check. */
-export const checks = [
-  'fault',
-  'parameters',
-  'client',
-  'certificate',
-  'secret',
-  'assertion',
-  'consent_header',
-  'request_uri',
-  'redirect_uri',
-  'push',
-  'state',
-  'response_type',
-  'pkce',
-  'response_mode',
-  'scope',
-  'profile_parameters',
-  'form',
-  'decision',
-  'transaction_open',
-  'form_time',
-  'form_unused',
-  'consent',
-  'card',
-  'pin',
-  'answer',
-  'grant_type',
-  'required_parameters',
-  'code',
-  'token',
-  'body',
-  'inquiries',
-  'consent_unused',
-  'holders_open',
-  'process',
-  'result',
-  'notice_uri',
-  'codec',
-] as const;
+export const checks = Object.keys({
+  fault: true,
+  parameters: true,
+  client: true,
+  certificate: true,
+  secret: true,
+  assertion: true,
+  consent_header: true,
+  request_uri: true,
+  redirect_uri: true,
+  push: true,
+  state: true,
+  response_type: true,
+  pkce: true,
+  response_mode: true,
+  scope: true,
+  profile_parameters: true,
+  form: true,
+  decision: true,
+  transaction_open: true,
+  form_time: true,
+  form_unused: true,
+  consent: true,
+  card: true,
+  pin: true,
+  answer: true,
+  grant_type: true,
+  required_parameters: true,
+  code: true,
+  token: true,
+  body: true,
+  inquiries: true,
+  consent_unused: true,
+  holders_open: true,
+  process: true,
+  result: true,
+  notice_uri: true,
+  codec: true,
+} satisfies Record<JournalCheck, true>) as JournalCheck[];
 
 /** The schema of a query. */
 export const querySchema = strictObject({

@@ -107,7 +107,7 @@ export function draftOf({ records, statuses = {} }: Persona, details: readonly s
 }
 
 /** Returns a record, ready to be edited. */
-export function draftRecord(base: PersonaRecord): DraftRecord {
+function draftRecord(base: PersonaRecord): DraftRecord {
   return {
     base,
     leftOut: false,
