@@ -96,10 +96,11 @@ interface Program {
   readonly place: string;
 }
 
-/** Removes duplicates and keeps the first place of each. */
+/** Removes duplicates and keeps the first place of each: one command may need those before it. */
 function distinct(found: readonly (readonly [text: string, place: string])[]): Program[] {
-  const places = new Map([...found].reverse());
-  return [...places].reverse().map(([text, place]) => ({ text, place }));
+  const places = new Map<string, string>();
+  for (const [text, place] of found) if (!places.has(text)) places.set(text, place);
+  return [...places].map(([text, place]) => ({ text, place }));
 }
 
 const found = pages
