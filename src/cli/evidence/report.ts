@@ -34,7 +34,7 @@ export interface Report {
 /** The results, in words. */
 export const resultNames: Readonly<Record<Played['result'], Texts>> = {
   passed: { ja: '適合', en: 'passed' },
-  failed: { ja: '不適合', en: 'FAILED' },
+  failed: { ja: '不適合', en: 'failed' },
   open: { ja: '要確認', en: 'to be looked at' },
   skipped: { ja: '対象外', en: 'not played' },
 };
