@@ -4,8 +4,8 @@ import type { Clock, VirtualClock } from '../foundation/clock.js';
 import type { WireProfile } from '../wire/profile.js';
 import type { Chance } from './chance.js';
 import type { SandboxCodec } from './codec.js';
-import { type News, NO_NEWS } from './control/news.js';
 import type { ConsentRule } from './control/rule.js';
+import type { News } from './control/types.js';
 import { Expiring } from './expiring.js';
 import type { FaultPlan } from './faults.js';
 import { createJournal, type Journal, type JournalCheck, type JournalEntry } from './journal.js';
@@ -119,7 +119,7 @@ export function createContext(
     // Each space has its own.
     clients: new Map(options.clients),
     personas: new Map(options.personas),
-    news: NO_NEWS,
+    news: { announcements: [], notices: [] },
     rule: undefined,
     ...clocks,
     withSkew,

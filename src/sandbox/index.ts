@@ -3,10 +3,15 @@ export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export type { SandboxCodec } from './codec.js';
-export type { PublishedNotice, ReadNotice } from './control/news.js';
 export { spaceHeader } from './control/place.js';
 export type { ConsentRule } from './control/rule.js';
-export type { RegisteredClient, SandboxControl, WaitOptions } from './control/types.js';
+export type {
+  PublishedNotice,
+  ReadNotice,
+  RegisteredClient,
+  SandboxControl,
+  WaitOptions,
+} from './control/types.js';
 export {
   type Fault,
   type FaultAction,

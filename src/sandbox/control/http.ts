@@ -11,7 +11,8 @@ import { Refusal } from '../portal/refusals.js';
 import { placesOf, reasonOfTypeError } from '../problem-reasons.js';
 import { jsonRefusal } from '../refusal-response.js';
 import { describeControl } from './openapi.js';
-import { type Operation, type OperationInput, operationsOf } from './operations.js';
+import type { Operation, OperationInput } from './operation.js';
+import { operationsOf } from './operations.js';
 import { authorizeControl, controlUrls, type Reach } from './reach.js';
 import type { SandboxControl } from './types.js';
 

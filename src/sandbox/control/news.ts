@@ -1,40 +1,12 @@
-import type { Announcement } from '../../calendar/announcements.js';
-import { type Notices, parseNotices } from '../../calendar/notices/index.js';
+import { parseNotices } from '../../calendar/notices/parse.js';
+import type { Notices } from '../../calendar/notices/steps.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { formatInstant } from '../../foundation/time.js';
 import type { SandboxContext } from '../context.js';
 import { checked, reasonIn } from '../problems.js';
 import { noticesSchema } from './news-schemas.js';
-import type { SandboxControl } from './types.js';
-
-/** A notice of outages (停止のお知らせ), as the portal publishes it. */
-export interface PublishedNotice {
-  /** The text, not HTML: at most 65,536 UTF-16 units. */
-  readonly text: string;
-  /**
-   * When it was published: ISO 8601 with offset, or `YYYY-MM-DD`. Default: now, by the sandbox's
-   * clock.
-   */
-  readonly publishedAt?: string | undefined;
-}
-
-/**
- * A notice, and what the sandbox understood of it. Only `announcements` count. A person has to read
- * what is in `notUnderstood`.
- */
-export interface ReadNotice extends PublishedNotice, Notices<Catalog> {
-  readonly publishedAt: string;
-}
-
-/** What the control announced to a sandbox. */
-export interface News {
-  readonly announcements: readonly Announcement<Catalog>[];
-  readonly notices: readonly ReadNotice[];
-}
-
-/** The news of a sandbox at its start. */
-export const NO_NEWS: News = { announcements: [], notices: [] };
+import type { News, PublishedNotice, ReadNotice, SandboxControl } from './types.js';
 
 /** The name under which a calendar keeps what the notices say. */
 const FEED = 'notices of the sandbox control';

@@ -1,6 +1,6 @@
 import { registry, toJSONSchema, type ZodType } from 'zod';
 import { anyJson } from '../personas/persona.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import { spaceHeader } from './place.js';
 import type { controlUrls } from './reach.js';
 

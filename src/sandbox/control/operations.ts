@@ -1,56 +1,17 @@
-import {
-  array,
-  coerce,
-  enum as enumOf,
-  int,
-  optional,
-  strictObject,
-  string,
-  union,
-  type ZodObject,
-  type ZodType,
-} from 'zod';
+import { array, coerce, enum as enumOf, int, optional, strictObject, string, union } from 'zod';
 import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
 import { isSelfInfoError } from '../../foundation/errors.js';
 import { ONCE } from '../../foundation/own.js';
 import { formatInstant } from '../../foundation/time.js';
-import type { SandboxContext } from '../context.js';
 import { faultSchema } from '../faults.js';
 import { checks, querySchema, steps } from '../journal.js';
 import { personaSchema, recordSchema } from '../personas/persona.js';
 import { Refusal } from '../portal/refusals.js';
 import { checked } from '../problems.js';
-import type { connectionOf } from './connection.js';
+import type { Operation, OperationInput } from './operation.js';
 import { ruleSchema } from './rule.js';
 import { newsOperations, registrationOperations } from './setup-operations.js';
 import type { SandboxControl } from './types.js';
-
-/** What an operation is called with. Parameters are texts; the body is JSON, not yet checked. */
-export interface OperationInput {
-  readonly control: SandboxControl;
-  readonly clock: SandboxContext['baseClock'];
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: never;
-  readonly signal: AbortSignal;
-  /** Returns what a client needs. Default: the first one. */
-  connect(clientId?: string): ReturnType<typeof connectionOf>;
-}
-
-/** A function of the control, as it is served over HTTP and described by OpenAPI. */
-export interface Operation {
-  /** The name of the function: the operationId of OpenAPI. */
-  readonly id: string;
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** Below `/sandbox`, with parameters in braces. */
-  readonly path: string;
-  readonly summary: string;
-  readonly query?: ZodObject;
-  readonly body?: ZodType;
-  /** Of the response. Default: it has no body. */
-  readonly response?: ZodType;
-  run(input: OperationInput): unknown;
-}
 
 const instant = string().meta({ format: 'date-time' });
 const entrySchema = strictObject({

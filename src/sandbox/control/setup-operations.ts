@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { checked } from '../problems.js';
 import { connectionSchema } from './connection.js';
 import { announcementSchema, noticesSchema, readNoticesSchema } from './news-schemas.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
 import { registeredSchema, registrationSchema } from './registration-schema.js';
 
 /** Returns the operations on registrations. */

@@ -1,11 +1,11 @@
 import type { Announcement } from '../../calendar/announcements.js';
+import type { Notices } from '../../calendar/notices/steps.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Method } from '../../service/inquiry.js';
 import type { Fault, PlannedFault } from '../faults.js';
 import type { JournalEntry, JournalQuery } from '../journal.js';
 import type { Persona, PersonaRecord } from '../personas/persona.js';
 import type { Registration } from '../registrations.js';
-import type { PublishedNotice, ReadNotice } from './news.js';
 import type { ConsentRule } from './rule.js';
 
 /** A registration as the control shows it: without secrets, keys and certificates. */
@@ -27,6 +27,31 @@ export interface RegisteredClient {
   readonly clientAuth: 'tls' | 'private_key_jwt' | 'client_secret';
   readonly requirePushedAuthorizationRequests: boolean;
   readonly noticeUri?: string | undefined;
+}
+
+/** A notice of outages (停止のお知らせ), as the portal publishes it. */
+export interface PublishedNotice {
+  /** The text, not HTML: at most 65,536 UTF-16 units. */
+  readonly text: string;
+  /**
+   * When it was published: ISO 8601 with offset, or `YYYY-MM-DD`. Default: now, by the sandbox's
+   * clock.
+   */
+  readonly publishedAt?: string | undefined;
+}
+
+/**
+ * A notice, and what the sandbox understood of it. Only `announcements` count. A person has to read
+ * what is in `notUnderstood`.
+ */
+export interface ReadNotice extends PublishedNotice, Notices<Catalog> {
+  readonly publishedAt: string;
+}
+
+/** What the control announced to a sandbox. */
+export interface News {
+  readonly announcements: readonly Announcement<Catalog>[];
+  readonly notices: readonly ReadNotice[];
 }
 
 /** Options of {@link SandboxControl.waitForJournal}. */
