@@ -239,7 +239,7 @@ describe('a case of the configuration', () => {
     const file = join(folder, 'cases.json');
     const cases = {
       declined: { shows: ['この文はない'] },
-      'locked-card': { hides: ['マイナポータルからの取得は行っていません'] },
+      'locked-card': { hides: ['情報の取得を中止しました'] },
       'bare-error': { skip: '別の方法で確認した。' },
     };
     writeFileSync(file, JSON.stringify({ cases }));
