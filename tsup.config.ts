@@ -31,6 +31,8 @@ const esm: Options = {
 const cjs: Options = {
   ...common,
   format: 'cjs',
+  // The code is not minified, and these maps would be a fifth of the package.
+  sourcemap: false,
   treeshake: true,
   // These are ESM only, and the oldest supported Node cannot require() them.
   noExternal: ['oauth4webapi', 'jose'],
