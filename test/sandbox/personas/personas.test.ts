@@ -266,7 +266,7 @@ describe('the built-in personas', () => {
     ]);
   });
 
-  it.each(['docs/sandbox.md', 'docs/ja/sandbox.md'])(
+  it.each(['docs/testing.md', 'docs/ja/testing.md'])(
     'are listed in %s with name and PIN, in order',
     (page) => {
       const rows = [
