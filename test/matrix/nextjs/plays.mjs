@@ -131,7 +131,7 @@ async function playDeclined(browser, portal) {
     .getByRole('button', { name: /Do not|Decline|同意しない|やめる/ })
     .first()
     .click();
-  assert.match(await result(page, /wait a moment/), /^You did not agree/);
+  assert.match(await result(page, /wait a moment/), /^We have stopped obtaining/);
   assert.equal(await page.locator('html').getAttribute('lang'), 'en');
 }
 
