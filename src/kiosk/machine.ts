@@ -91,7 +91,7 @@ function decided(
   return { figure: null, waitsFor, holdsCard: false, decided: true, limit, on };
 }
 
-/** Adds what leaves a state with a time for the citizen as it is. */
+/** Adds the causes that do not leave the state, where the citizen's time is limited. */
 function withTime(at: KioskPlace, row: KioskStateRow): KioskStateRow {
   if (row.waitsFor !== 'citizen' || row.limit === null) return row;
   return { ...row, on: { ...row.on, 'idle-soon': [at], extend: [at] } };
@@ -162,7 +162,7 @@ const states = Object.fromEntries(
 ) as KioskMachine['states'];
 
 /**
- * The machine as data: states, causes, who causes them, and times. The session runs by the same
+ * The machine as data: states, causes, who causes them, and times. The session uses the same
  * table. `docs/kiosk-machine.json` holds it for programs in other languages.
  *
  * @example

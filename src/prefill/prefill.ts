@@ -34,9 +34,9 @@ type Judged = Readonly<Record<string, JudgedField>>;
 type Verdict = OpenedSeal | 'replayed' | 'expired' | 'forged';
 
 /**
- * Creates what tells, for each field of a form that was filled in from an answer, whether it comes
- * back as it was. The server keeps no values between the two requests: a sealed text in a hidden
- * input carries them and their origins, and only the keys open it.
+ * Creates a {@link Prefill}, which seals the values of a form that is filled in from an answer, and
+ * says of each submitted field whether it is unchanged. The server keeps no values between the two
+ * requests: a sealed text in a hidden input carries them and their origins. Only the keys open it.
  *
  * One seal covers the form, so that no field can be moved to another form or to another field. It is
  * a compact JWE (`dir`, A256GCM), bound to the session, the form and the purpose.

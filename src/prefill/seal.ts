@@ -37,7 +37,7 @@ interface SealKeys {
 const LONGEST = 65_536;
 const USE = 'myna-selfinfo/prefill';
 
-/** Reads the keys, and derives one for seals from each, which opens nothing else of this package. */
+/** Reads the keys, and derives a key from each, which opens seals and nothing else of this package. */
 export function readPrefillKeys(keys: Keyset, path: string): SealKeys {
   const { current, secrets } = readKeyset(keys, path);
   const derived = (secret: KeyObject) =>
@@ -53,7 +53,7 @@ function digest(text: string): string {
 }
 
 /**
- * Returns the digest of what a seal is bound to. It is inside the encryption: nobody can try texts
+ * Returns the digest of what a seal is bound to. It is inside the encryption: no one can try texts
  * against it, so an ordinary comparison suffices.
  */
 export function bindingOf(texts: readonly string[]): string {

@@ -145,7 +145,7 @@ function word(entry: string): Expected {
   return { entry, needed: true, text: { words: true } };
 }
 
-/** The public codec accepts any text as the date of a record: a difference all the same. */
+/** The public codec accepts any text as the date of a record. It is a difference here. */
 function date(entry: string, pattern: TextPattern): Expected {
   return { entry, orNull: true, text: { patterns: [pattern] } };
 }

@@ -90,7 +90,7 @@ function joinMaps<T>(
   );
 }
 
-/** Returns what messages have in common that are joined into one shape. */
+/** Returns the key of a message. Messages with the same key are joined into one shape. */
 export function kindOf({ step, status, type, charset, coding, kind }: MessageShape): string {
   return [step, status, type, charset, coding, kind].join(' ');
 }

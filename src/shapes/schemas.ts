@@ -7,8 +7,8 @@ const MOST_NAMES = 500;
 type Path = readonly string[];
 
 /**
- * Returns the names of the fields that a schema reads. A Standard Schema does not list them, so it
- * validates a record that writes down what is read from it.
+ * Returns the names of the fields that a schema reads. A Standard Schema does not list them, so this
+ * validates a record that notes which fields are read.
  */
 export function schemaNames(schema: StandardSchema): readonly string[] {
   return [...new Set(schemaFields(schema).flat())];

@@ -3,7 +3,7 @@ import type { TextPattern } from './patterns.js';
 /** The step of a message: `consent` is the pushed authorization request. */
 export type ShapeStep = 'consent' | 'token' | 'request' | 'result' | 'acknowledge';
 
-/** All steps, in the order of a journey. */
+/** All steps, in the order of a query. */
 export const STEPS: readonly ShapeStep[] = ['consent', 'token', 'request', 'result', 'acknowledge'];
 
 /**
@@ -33,7 +33,7 @@ export interface ValueShape {
 export interface ListShape {
   readonly counts: readonly string[];
   readonly of: ValueShape;
-  /** The same, apart by item of the service. `?` stands for items that it does not have. */
+  /** The same, for each item of the service. `?` stands for items that it does not have. */
   readonly by?: Readonly<Record<string, ValueShape>>;
 }
 

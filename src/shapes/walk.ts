@@ -147,7 +147,7 @@ function compareObject(
   }
 }
 
-/** Finds what no part of a body may have, in a part of which nothing else is expected. */
+/** Reports inexact numbers and doubled members in a part that the profile does not describe. */
 function compareFurther(
   { inexact, list, object }: ValueShape,
   place: string,

@@ -25,7 +25,7 @@ export const connectionSchema = strictObject({
 
 /**
  * Returns all that a client needs, so that a suite needs no files. The key was made at this start of
- * the sandbox and works with nothing else; who may read it can register clients and citizens anyway.
+ * the sandbox and works with nothing else. A caller who can read it can change the sandbox anyway.
  */
 export function connectionOf(
   { clientId, redirectUri, endpoints, issuer, profile }: Environment,

@@ -17,7 +17,7 @@ export interface Reach {
   readonly controlToken: string | undefined;
 }
 
-/** Returns what a client connects with: its own, or for one that was added later any. */
+/** Returns the credential of a client. One that was added later gets that of the first client. */
 export function credentialFor({ credentials }: Reach, clientId: string): Credential | undefined {
   const [first] = credentials.values();
   return credentials.get(clientId) ?? first;
@@ -38,7 +38,7 @@ export function checkControlToken(value: unknown, path: string): void {
   });
 }
 
-/** Returns the base URLs at which the control is served: to loopback, and to those with a token. */
+/** Returns the base URLs of the control: for callers on loopback, and for those with a token. */
 export function controlUrls(origins: Origins, token: string | undefined) {
   return {
     local: origins.browserUrl + CONTROL_PATH,
@@ -47,8 +47,8 @@ export function controlUrls(origins: Origins, token: string | undefined) {
 }
 
 /**
- * Refuses a caller who may not use the control. With the token, one on loopback has no privilege: any
- * program that forwards calls, such as a proxy, is there.
+ * Refuses a caller who may not use the control. With a token, loopback gives no privilege: a proxy
+ * that forwards calls of others is on loopback, too.
  */
 export function authorizeControl(
   request: Request,

@@ -113,8 +113,8 @@ export interface SandboxControl {
   /** Returns the notices of outages, and what was understood of them. */
   listNotices(): readonly ReadNotice[];
   /**
-   * Replaces the notices of outages (停止のお知らせ): reads each text as `parseNotices` does, and closes what
-   * it closes, beside the announcements. Nothing is guessed: check `notUnderstood`.
+   * Replaces the notices of outages (停止のお知らせ): reads each text as `parseNotices` does, and applies
+   * its outages beside the announcements. Nothing is guessed: check `notUnderstood`.
    */
   putNotices(notices: readonly PublishedNotice[]): readonly ReadNotice[];
   /** Returns how consents are given without a page; undefined: by a person on the pages. */

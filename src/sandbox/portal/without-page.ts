@@ -32,7 +32,7 @@ export const consentHeaders = {
 
 /**
  * Returns how a consent is to be given without a page: by headers, by a `login_hint` that names a
- * persona, or by the rule of the space. Undefined: on the pages, by a person or a visit.
+ * persona, or by the rule of the space. Undefined: a person or a visit consents on the pages.
  */
 export function ruleFor(
   { personas, rule }: SandboxContext,
