@@ -76,6 +76,8 @@ export async function startKioskWeb({
     async close() {
       terminal.close();
       for (const screen of screens) screen.end();
+      // カードの返却は、この後も続く。
+      screens.clear();
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
