@@ -6,7 +6,7 @@ export interface CitizenError {
   readonly number: `E-${number}`;
   /**
    * The machine code that the log has: of a {@link SelfInfoError}, of a rejected callback, or of a
-   * failed item. `portal_failure`: any code of the portal's for an item.
+   * failed item. `portal_failure`: any code that the portal gave for an item.
    */
   readonly code: string;
   readonly ja: string;
@@ -75,7 +75,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   callback_too_large: [
     112,
     '戻りのアドレスが長すぎる。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
-    'The returned address is too long. Ask the customer to start again. If it goes on, tell the team in charge.',
+    'The returned address is too long. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   state_missing: [
     113,
@@ -90,7 +90,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   duplicate_parameter: [
     115,
     '戻りのアドレスが正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
-    'The returned address is not valid. Ask the customer to start again. If it goes on, tell the team in charge.',
+    'The returned address is not valid. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   issuer_mismatch: [
     116,
@@ -100,7 +100,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   invalid_response: [
     117,
     'マイナポータルからの戻りの内容が正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
-    'What Mynaportal returned is not valid. Ask the customer to start again. If it goes on, tell the team in charge.',
+    'What Mynaportal returned is not valid. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   server_error: [
     121,
@@ -156,14 +156,14 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   response_invalid: [
     209,
     'マイナポータルの応答を読み取れない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
-    'The answer of Mynaportal cannot be read. Ask the customer to start again. If it goes on, tell the team in charge.',
+    'The answer from Mynaportal cannot be read. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   internal_error: bugAt(210),
   codec_failed: bugAt(211),
   process_mismatch: [
     212,
     '別のお手続きの応答が届いたため破棄した。お客さまの情報は表示していない。担当部署に連絡する。',
-    'An answer of another procedure arrived and was discarded. Nothing of it was shown. Tell the team in charge.',
+    'An answer to another procedure arrived and was discarded. Nothing from it was shown. Tell the team in charge.',
   ],
   overloaded: [
     213,
@@ -173,7 +173,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   upstream_refused: [
     214,
     'マイナポータルが照会を受け付けなかった。画面の案内に従っていただく。続く場合は担当部署に連絡する。',
-    'Mynaportal did not accept the inquiry. Ask the customer to follow the page. If it goes on, tell the team in charge.',
+    'Mynaportal did not accept the inquiry. Ask the customer to follow the instructions on the page. If it keeps happening, tell the team in charge.',
   ],
   upstream_unavailable: [
     215,
@@ -183,7 +183,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   upstream_failed: [
     216,
     'マイナポータルの内部でエラーが起きた。画面の案内に従っていただく。',
-    'Mynaportal had an internal error. Ask the customer to follow the page.',
+    'Mynaportal had an internal error. Ask the customer to follow the instructions on the page.',
   ],
   signing_failed: bugAt(217),
   // 3: the answer
@@ -248,7 +248,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   store_full: [
     602,
     '混雑している。時間をおいて再度お手続きいただく。続く場合は担当部署に連絡する。',
-    'The service is busy. Ask the customer to try again later. If it goes on, tell the team in charge.',
+    'The service is busy. Ask the customer to try again later. If it keeps happening, tell the team in charge.',
   ],
   store_failed: [
     603,

@@ -4,7 +4,7 @@ import type { KioskOutcome, KioskState } from './states.js';
 /** Number of an error that a citizen may see. A number keeps its meaning from here on. */
 export type KioskErrorNumber = keyof typeof rows;
 
-/** Error of a kiosk session, with texts that no one needs to translate from a code. */
+/** Error of a kiosk session, with texts ready to be shown. */
 export interface KioskError {
   readonly number: KioskErrorNumber;
   /** For the citizen: what happened, what was not done, what to do now. */
@@ -88,7 +88,7 @@ const rows = {
     ),
     text(
       'カードの入れ替わりを検出した。カードリーダの異常や不正がないかを確認する。',
-      'The card changed inside. Check the reader, and for tampering.',
+      'The card was swapped inside. Check for reader faults and tampering.',
     ),
   ],
   'K-301': [
@@ -121,7 +121,7 @@ const rows = {
     ),
     text(
       'カードを端末に回収した。本人を確認して返却する。',
-      'The machine keeps the card. Check who they are, and return it.',
+      'The machine keeps the card. Check that the person is its owner, and return it.',
     ),
   ],
   'K-402': [

@@ -9,7 +9,7 @@ interface PageErrorRow {
 
 const startAgain = {
   ja: '同意の画面に届いた内容が正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
-  en: 'What reached the consent page is not valid. Ask the customer to start again. If it goes on, tell the team in charge.',
+  en: 'What reached the consent page is not valid. Ask the customer to start again. If it keeps happening, tell the team in charge.',
 } as const;
 const settings = {
   ja: '事業者の登録か設定の不備。お客さまの操作では解決しないため、書類でのお手続きを案内し、担当部署に連絡する。',
@@ -50,12 +50,12 @@ export const pageErrors = {
   certificate_expired: {
     number: 'E-806',
     ja: 'カードの電子証明書の有効期限が切れている。市区町村の窓口での更新か、書類でのお手続きを案内する。',
-    en: 'The certificate on the card has expired. The municipality renews it; or offer documents.',
+    en: 'The certificate on the card has expired. The municipality can renew it. Otherwise, offer documents.',
   },
   card_locked: {
     number: 'E-807',
     ja: 'カードがロックされている。市区町村の窓口などでの暗証番号の再設定か、書類でのお手続きを案内する。',
-    en: 'The card is locked. The municipality can set a new PIN; or offer documents.',
+    en: 'The card is locked. The municipality can set a new PIN. Otherwise, offer documents.',
   },
   unknown_client: { number: 'E-811', ...settings },
   redirect_uri_not_registered: { number: 'E-812', ...settings },

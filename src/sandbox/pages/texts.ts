@@ -257,7 +257,7 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       used: {
         title: 'This page was already sent',
         text: 'The same page was sent twice. The second time was not accepted.',
-        next: 'You are not finished yet. Please continue from the consent page, or stop and return to the service.',
+        next: 'The procedure is not finished yet. Please continue from the consent page, or stop and return to the service.',
       },
       expired: {
         title: 'The time limit has passed',
