@@ -67,7 +67,7 @@ export function newsOperations(catalog: Catalog): readonly Operation[] {
     },
     {
       ...{ id: 'putNotices', method: 'PUT', path: '/notices', body: noticesSchema },
-      ...{ summary: 'Replaces the notices of outages. Closes what they close.', response: read },
+      ...{ summary: 'Replaces the notices of outages, and applies what they say.', response: read },
       run: ({ control, body }) => control.putNotices(body),
     },
   ];

@@ -306,7 +306,7 @@ export const refusalTable = {
   not_for_remote: {
     error: 'access_denied',
     status: 403,
-    en: 'Only callers on loopback can use what is below /sandbox here, and none under NODE_ENV=production. Others use it at the API, with the control token of the sandbox.',
+    en: 'Only callers on loopback can use /sandbox here, and no caller can under NODE_ENV=production. From elsewhere, use the API, with the control token of the sandbox.',
     ja: 'ここでは、/sandbox 以下はループバックからのみ利用できます。それ以外からは、制御トークンを付けて API 側で利用してください。NODE_ENV が production のときは利用できません。',
   },
   control_token_wrong: {
@@ -329,7 +329,7 @@ export const refusalTable = {
   control_none: {
     error: 'not_found',
     status: 404,
-    en: 'There is none.',
+    en: 'Nothing is set here.',
     ja: '設定されていません。',
   },
   control_query: {
