@@ -48,14 +48,14 @@ const help = {
 `,
   en: `Usage: myna-selfinfo evidence --sandbox URL --start URL [options]
 
-Uses an app that is connected to a sandbox as the browsers of citizens do, plays the cases that a
-provider must show (steps A-12, A-13, A-18), and writes a dated Japanese report (Markdown, HTML,
-JSON). Start the sandbox by npx myna-selfinfo sandbox, and the app beside it, before.
+Uses your app the way citizens' browsers do, plays the cases that a provider must show (steps A-12,
+A-13, A-18), and writes a dated Japanese report (Markdown, HTML, JSON). Before, start a sandbox with
+npx myna-selfinfo sandbox, and the app connected to it.
 
 Options
   --sandbox URL      the URL of the sandbox's pages: http://127.0.0.1:8080
-  --start URL        the start page of the app; forms on it are submitted to go on
-  --config FILE      what is particular to the app, JSON: how to start, texts of pages, who tests
+  --start URL        the start page of the app; its forms are submitted to continue
+  --config FILE      settings of the app, JSON: how to start, texts of pages, who tests
   --case ID[,ID]     the cases to play (default: all)
   --out DIR          where to write the report (default: evidence)
   --stall SECONDS    how long to wait for an answer (default: 30)
@@ -124,11 +124,11 @@ function readUrl(option: string, typed: string | undefined): URL {
     return url;
   throw new UsageError({
     ja: `${option} に http または https の URL を指定してください。`,
-    en: `${option} must be a URL of http or https.`,
+    en: `${option} must be an http or https URL.`,
   });
 }
 
-/** Reads what the sandbox has registered. */
+/** Connects to the sandbox, and reads the client that it has registered. */
 async function connect(
   typedSandbox: string | undefined,
   typedStart: string | undefined,
@@ -165,7 +165,7 @@ async function connect(
   };
 }
 
-/** Refuses a time of the sandbox at which all servers of an item are closed: no case would hold. */
+/** Refuses a time of the sandbox at which all servers of an item are closed: no case would pass. */
 function checkTime({ items }: Setting['client'], nowMs: number): void {
   const calendar = createCalendar();
   const closed = items.some(({ detail }) => {
@@ -180,7 +180,7 @@ function checkTime({ items }: Setting['client'], nowMs: number): void {
   });
 }
 
-/** Plays a case. Throws if the first one did not even begin: then none would. */
+/** Plays a case. Throws if the first one could not begin, because no other could either. */
 async function play(one: Case, setting: Setting, first: boolean): Promise<Played> {
   const nothing = { case: one, findings: [], trace: [] } as const;
   const skip = setting.config.cases?.[one.id]?.skip;

@@ -28,7 +28,7 @@ export interface SandboxReport {
       string
     >
   >;
-  /** Where others than loopback use the control, and the file of its token. */
+  /** Where callers beyond loopback use the control, and the file of its token. */
   readonly remoteControl?: { readonly url: string; readonly tokenFile: string };
   /** The time of a stopped clock. */
   readonly stoppedAt: string | null;

@@ -47,7 +47,7 @@ Records only the shape of the responses of a connection check: names, types, pat
 bands of lengths, never a value.
 
   record    read one response and add it to a recording. Without FILE: standard input.
-            The output of curl -i will do.
+            The output of curl -i works too.
             Steps: consent (PAR), token, request, result, acknowledge
   compare   compare a recording with the wire profile, or with another recording
   sandbox   record the responses of the sandbox, for compare --with
@@ -55,11 +55,11 @@ bands of lengths, never a value.
 Options
   --out FILE         where the recording goes (record adds to it; default: print it)
   --profile FILE     data of the wire profile, JSON (default of each entry: publicProfile)
-  --service FILE     the service, JSON: what defineService takes. Records each item apart
+  --service FILE     the service, JSON: what defineService takes. Keeps items apart
   --names NAME,...   names of members that may be kept, from the specification
   --status NUMBER    record: the status (default: 200)
   --type VALUE       record: the Content-Type (default: application/json)
-  --with RECORDING   compare: with another recording, that of an imitation
+  --with RECORDING   compare: with another recording, such as the sandbox's
   --draft FILE       compare: where a draft of the profile (TypeScript) goes
   --json             compare: print JSON
   --lang ja|en       language (default: from the environment variable LANG)
@@ -82,7 +82,7 @@ const options = {
 
 type Values = { readonly [K in keyof typeof options]?: string };
 
-/** The options of each subcommand, beside those of all. */
+/** The options of each subcommand, in addition to the common ones. */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
   record: ['out', 'names', 'status', 'type'],
   compare: ['with', 'draft', 'json'],

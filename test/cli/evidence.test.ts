@@ -130,9 +130,9 @@ describe('the evidence of a host that cannot be used', () => {
   const web = (handle: RequestListener) => createServer(handle);
   const hosts: Readonly<Record<string, readonly [said: string, server: () => Server]>> = {
     'is down': ['the app cannot be reached', () => web(() => undefined)],
-    'never answers': ['the app does not answer in time', () => web(() => undefined)],
+    'never answers': ['the app does not respond in time', () => web(() => undefined)],
     'speaks no HTTP': [
-      'the app breaks off, or does not answer by HTTP',
+      'the app breaks off its response, or its response is not HTTP',
       () => createTcpServer((socket) => void socket.end('no http\r\n\r\n')),
     ],
     'redirects to itself': [
@@ -144,11 +144,11 @@ describe('the evidence of a host that cannot be used', () => {
       () => web((_, response) => void response.writeHead(302, { location: 'http://a.test' }).end()),
     ],
     'sends endlessly': [
-      'an answer of the app is too large',
+      'a response of the app is too large',
       () => web((_, response) => void response.end(Buffer.alloc(5_000_000))),
     ],
     'shows a page without a way on': [
-      'the start does not lead to the portal (status 200)',
+      'the start page does not lead to the portal (status 200)',
       () => web((_, response) => void response.end('<p>closed</p>')),
     ],
   };

@@ -4,7 +4,7 @@ import { systemCode } from '../files.js';
 /** What a host did instead of answering. */
 export type Trouble = 'down' | 'stalled' | 'invalid' | 'large' | 'loop' | 'elsewhere';
 
-/** A call of the host that ended without a page. Quotes nothing of it. */
+/** A call of the host that ended without a page. Quotes nothing from the response. */
 export class HostError extends Error {
   readonly trouble: Trouble;
 
@@ -21,11 +21,11 @@ export interface Page {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
-  /** Whether it is of the sandbox. */
+  /** Whether the sandbox sent it. */
   readonly portal: boolean;
 }
 
-/** The start of the host does not lead to the portal. */
+/** The error that the start page of the host does not lead to the portal. */
 export class NoPortal extends Error {
   readonly status: number;
 
@@ -35,7 +35,7 @@ export class NoPortal extends Error {
   }
 }
 
-/** What to open. */
+/** A page to open. */
 export interface Order {
   readonly url: URL;
   readonly method?: 'GET' | 'POST';
@@ -64,7 +64,7 @@ interface Kept extends Cookie {
   readonly until: number;
 }
 
-/** A browser with cookies of its own, and everything that it received. */
+/** A browser with its cookies and everything that it received. */
 export class Browser {
   readonly pages: Page[] = [];
   readonly #cookies = new Map<string, Kept>();
@@ -104,7 +104,7 @@ export class Browser {
     return page;
   }
 
-  /** Opens a URL and follows its redirects. `stopAt`: returns a redirect to there as it is. */
+  /** Opens a URL and follows its redirects. Returns a redirect to a `stopAt` URL as it is. */
   async follow(order: Order, stopAt: (url: URL) => boolean = () => false): Promise<Page> {
     let page = await this.open(order);
     for (let hops = 0; ; hops++) {

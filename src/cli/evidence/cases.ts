@@ -18,7 +18,7 @@ export type PlayName =
   | 'twoTabs'
   | 'twoCitizens';
 
-/** What must be seen when a case was played. What is left out may be anything. */
+/** What must be seen after a case is played. */
 export interface Expectation {
   /** How often a token is requested. */
   readonly token: number | readonly [least: number, most: number];
@@ -26,7 +26,7 @@ export interface Expectation {
   readonly request?: number;
   /** Whether the answer is collected. Default: false. */
   readonly collected?: boolean;
-  /** `shown`: what was consented to is on a page. `hidden`: no value of a citizen is. */
+  /** `shown`: a page has what was consented to. `hidden`: no page has a value of a citizen. */
   readonly data: 'shown' | 'both-holders' | 'open-holder' | 'hidden' | 'own-only';
   /** Whether an amount of 0 yen must not be shown. */
   readonly noZero?: boolean;
@@ -150,7 +150,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'one-holder-closed',
-    title: { ja: '2つの保有サーバの一方が停止している', en: 'has one of two servers closed' },
+    title: {
+      ja: '2つの保有サーバの一方が停止している',
+      en: 'has records at two servers, one closed',
+    },
     sections: '2.5、表2.5-4',
     reason: '一部だけの応答を、全体として扱わないこと。',
     citizen: { records: 'two-servers' },
@@ -161,7 +164,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'holder-closed',
-    title: { ja: '保有サーバがすべて停止している', en: 'has all holders closed' },
+    title: { ja: '保有サーバがすべて停止している', en: 'finds all servers closed' },
     sections: '2.5、注※３',
     reason: '即時取得できない場合の画面を、事業者が用意すること。',
     citizen: { closed: true },
@@ -173,7 +176,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'announced-stop',
-    title: { ja: 'お知らせによりサービス全体が停止している', en: 'meets an announced stop' },
+    title: {
+      ja: 'お知らせによりサービス全体が停止している',
+      en: 'comes during an announced outage',
+    },
     sections: '2.5、注※３',
     reason: '停止中に開始した人を、情報を取得せずに案内すること。',
     play: 'announced',
@@ -183,7 +189,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'portal-closed',
-    title: { ja: '自己情報取得要求が保守中のため拒否される', en: 'has the request refused' },
+    title: {
+      ja: '自己情報取得要求が保守中のため拒否される',
+      en: 'has the request refused (maintenance)',
+    },
     sections: '2.5、注※３',
     reason: '拒否された要求を、同じ同意で繰り返さないこと。',
     faults: [{ on: 'request', do: 'maintenance' }],
@@ -194,7 +203,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'token-error',
-    title: { ja: 'トークンの要求が一時的に失敗する', en: 'has the token refused' },
+    title: { ja: 'トークンの要求が一時的に失敗する', en: 'has the token refused for a moment' },
     sections: '2.5、注※３',
     reason: '一時的な障害のときに、空白の画面や内部のエラーを見せないこと。',
     faults: [{ on: 'token', do: 'error-503' }],
@@ -228,7 +237,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'not-covered',
-    title: { ja: '保有機関が項目に対応していない', en: 'has an item not covered' },
+    title: {
+      ja: '保有機関が項目に対応していない',
+      en: 'has an item that the holder does not cover',
+    },
     sections: '2.4',
     reason: '「対象外」を、該当なしや0円と取り違えないこと。',
     citizen: { status: 'not-covered' },
@@ -239,7 +251,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'failed-item',
-    title: { ja: '項目の取得に失敗する', en: 'has an item failed' },
+    title: { ja: '項目の取得に失敗する', en: 'has an item that fails' },
     sections: '2.4',
     reason: '一部の項目の失敗を、該当なしや0円と取り違えないこと。',
     citizen: { status: 'failed' },
@@ -273,7 +285,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'other-browser',
-    title: { ja: '別のブラウザでコールバックが開かれる', en: 'has another browser open it' },
+    title: {
+      ja: '別のブラウザでコールバックが開かれる',
+      en: 'opens the callback in another browser',
+    },
     sections: '4.2',
     reason: '同意した人と別の人の画面に、情報を結び付けないこと。',
     play: 'otherBrowser',
@@ -283,7 +298,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'forged-state',
-    title: { ja: 'コールバックの state が偽造・欠落している', en: 'brings a forged state' },
+    title: {
+      ja: 'コールバックの state が偽造・欠落している',
+      en: 'returns with a forged or missing state',
+    },
     sections: '4.2',
     reason: '事業者が始めていない手続のコールバックを受け付けないこと。',
     play: 'forged',
@@ -293,7 +311,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'bare-error',
-    title: { ja: 'state のないエラーのコールバック', en: 'brings an error without a state' },
+    title: { ja: 'state のないエラーのコールバック', en: 'returns with an error but no state' },
     sections: '4.2',
     reason: '外部から渡された文字列を画面に出さず、空白の画面にもしないこと。',
     play: 'bareError',
@@ -313,7 +331,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'two-citizens',
-    title: { ja: '2人が同時に手続する', en: 'acts while somebody else does' },
+    title: { ja: '2人が同時に手続する', en: 'acts at the same time as somebody else' },
     sections: '4.2',
     reason: '他人の情報が、決して表示されないこと。',
     play: 'twoCitizens',

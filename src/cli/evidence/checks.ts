@@ -16,7 +16,7 @@ export interface Finding {
   readonly text: Texts;
 }
 
-/** Judges what was seen of a case. */
+/** Checks what was seen of a case. */
 export function judge(played: Case, scene: Scene, config: Config): readonly Finding[] {
   const { stopped } = scene;
   if (stopped !== undefined) {
@@ -61,7 +61,7 @@ function callsOf({ expect, play }: Case, { journal, collected }: Scene): readonl
   ];
 }
 
-/** Judges the pages of the host on which callbacks ended, and errors on all of them. */
+/** Checks the pages of the host on which callbacks ended, and all pages for errors. */
 function screensOf({ expect }: Case, { actors, callbacks }: Scene): readonly Finding[] {
   const landings = actors.flatMap(({ landing }) => landing ?? []);
   const pages = landings.concat(actors.flatMap((actor) => afterCallback(actor, callbacks)));
@@ -148,7 +148,7 @@ function shownOf(data: Case['expect']['data'], actors: readonly Actor[]): readon
   return data === 'open-holder' ? [...findings, finding('partial', 'open')] : findings;
 }
 
-/** Judges whether codes and states, or what looks like a token, are on pages or in addresses. */
+/** Checks whether a page or an address has a code, a state, or what looks like a token. */
 function secretsOf({ actors, secrets, callbacks, echo }: Scene): readonly Finding[] {
   const pages = actors.flatMap((actor) => afterCallback(actor, callbacks));
   const shown = pages.filter((page) => redirectOf(page) === undefined);
@@ -176,7 +176,7 @@ const callbacksCarry = (callbacks: ReadonlySet<string>, echo: string) =>
 /** As long as the tokens of the sandbox. */
 const OPAQUE = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])/;
 
-/** Judges the texts that the configuration names. They settle what is open about the data. */
+/** Checks the texts that the configuration names. They decide what is open about the data. */
 function textsOf({ id }: Case, { actors }: Scene, { cases = {} }: Config): readonly Finding[] {
   const { shows: wanted = [], hides = [] } = cases[id] ?? {};
   const text = actors

@@ -5,7 +5,7 @@ import type { JournalEntry, JournalQuery } from '../../sandbox/journal.js';
 import type { Persona } from '../../sandbox/personas/persona.js';
 import { quoted, UsageError } from '../arguments.js';
 
-/** A stop that the sandbox is told of. */
+/** An outage that the command announces to the sandbox. */
 export type Stop = Readonly<Record<string, string>>;
 
 /** The control of a running sandbox, over HTTP. */
@@ -108,7 +108,7 @@ function unusable(sandboxUrl: string): UsageError {
   return new UsageError(
     {
       ja: `サンドボックスに接続できません: ${quoted(sandboxUrl)}（npx myna-selfinfo sandbox で起動し、画面のURLを指定）`,
-      en: `no sandbox answers at ${quoted(sandboxUrl)}: start one by npx myna-selfinfo sandbox, and give the URL of its pages`,
+      en: `no sandbox answers at ${quoted(sandboxUrl)}: start one with npx myna-selfinfo sandbox, and give the URL of its pages`,
     },
     1,
   );

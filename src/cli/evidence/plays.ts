@@ -30,7 +30,7 @@ export const plays = {
     const actor = stage.actor(await stage.citizen());
     await land(stage, actor, await consent(stage, actor, { [consentHeaders.decision]: 'decline' }));
   },
-  /** The portal ends it, whatever the citizen does. */
+  /** The citizen agrees, but the portal ends the consent. */
   async refused(stage: Stage) {
     const actor = stage.actor(await stage.citizen());
     await land(stage, actor, await consent(stage, actor));
@@ -264,7 +264,7 @@ async function reload(stage: Stage, actor: Actor): Promise<void> {
   if (!stage.callbacks.has(url.href)) actor.landing = await browser.follow({ url });
 }
 
-/** Whether a value is on a page, however it is written. */
+/** Returns whether a value is on a page, in any spelling. */
 export function shows(page: Page | undefined, mark: string): boolean {
   if (page === undefined) return false;
   const text = `${visibleText(page.body)} ${page.body.normalize('NFKC')} ${decodeSafely(page.url.href)}`;

@@ -2,7 +2,7 @@ import type { Texts } from '../arguments.js';
 import type { Case } from './cases.js';
 import type { Finding } from './checks.js';
 
-/** A case with what came of it. */
+/** A case and its result. */
 export interface Played {
   readonly case: Case;
   readonly result: Finding['result'] | 'skipped';

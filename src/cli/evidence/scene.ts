@@ -8,7 +8,7 @@ import type { Control, Stop } from './control.js';
 /** Somebody with a browser. */
 export interface Actor {
   readonly browser: Browser;
-  /** Whose data may be on the pages. Left out: nobody's. */
+  /** Whose data may be on the pages. Left out: no data may be. */
   readonly citizen?: Citizen;
   /** The page on which a callback ended. */
   landing?: Page;
