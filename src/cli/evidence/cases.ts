@@ -220,7 +220,7 @@ export const cases: readonly Case[] = [
     citizen: { pendingPolls: 4 },
     play: 'agree',
     expect: { token: 1, collected: true, data: 'shown' },
-    expected: '待つあいだの画面を表示し、あとから応答を受け取って表示する。',
+    expected: 'すぐに届かない応答を、あとから受け取って表示する。',
     byHand: '待つあいだの画面と、受け取ったあとの画面を確認する。',
     inProduction: '応答までの時間と、待つあいだの画面を確認する。',
   },

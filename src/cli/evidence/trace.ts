@@ -36,7 +36,8 @@ type Mask = (text: string) => string;
 
 function screenOf({ body, status }: Page, mask: Mask): string {
   if (status >= 300 && status < 400) return '';
-  const text = mask(headingOf(body) || visibleText(body)).slice(0, 60);
+  const said = mask(headingOf(body) || visibleText(body));
+  const text = said.length > 60 ? `${said.slice(0, 60)}…` : said;
   return text === '' ? '' : ` 「${text}」`;
 }
 

@@ -1,18 +1,18 @@
 import type { Texts } from '../arguments.js';
 
-/** What the checks say. `{seen}`: what was seen. */
+/** What the checks say. `{seen}`: what was seen, `{wanted}`: what is right. */
 export const wordings = {
   noToken: {
     ja: 'トークンを要求しない（実際: {seen} 回）',
     en: 'no token is requested ({seen} seen)',
   },
   token: {
-    ja: 'トークンの要求は決められた回数（実際: {seen} 回）',
-    en: 'the token is requested as often as expected ({seen} seen)',
+    ja: 'トークンの要求は {wanted} 回（実際: {seen} 回）',
+    en: 'the token is requested {wanted} times ({seen} seen)',
   },
   request: {
-    ja: '自己情報取得要求は決められた回数（実際: {seen} 回）',
-    en: 'self-information is requested as often as expected ({seen} seen)',
+    ja: '自己情報取得要求は {wanted} 回（実際: {seen} 回）',
+    en: 'self-information is requested {wanted} times ({seen} seen)',
   },
   replayed: { ja: '同じコードを二度使わない', en: 'the code is used once' },
   collected: { ja: '応答を最後まで受け取る', en: 'the answer is collected' },
@@ -29,6 +29,10 @@ export const wordings = {
     ja: '画面のアドレスに認可コードを残さない',
     en: 'no code is left in the address of the page',
   },
+  referrer: {
+    ja: '認可コードのあるアドレスのエラー画面は、Referrer-Policy によりアドレスを外部に送らない',
+    en: 'an error page whose address has the code sends it to no other site (Referrer-Policy)',
+  },
   hidden: { ja: '個人の情報を表示しない', en: 'no personal data is shown' },
   strangers: { ja: '他人の情報を表示しない', en: 'no data of somebody else is shown' },
   shown: { ja: '取得した情報を本人の画面に表示する', en: 'the data is shown to the citizen' },
@@ -44,8 +48,8 @@ export const wordings = {
   zero: { ja: '0円と表示しない', en: 'no amount of 0 yen is shown' },
   unasked: { ja: '照会していない情報を表示しない', en: 'only requested information is shown' },
   secrets: {
-    ja: '認可コードと state を画面やアドレスに出さない',
-    en: 'no code or state is on a page or in an address',
+    ja: '認可コードと state を、画面の本文にも、コールバック以外のアドレスにも出さない',
+    en: 'no code or state is in the text of a page, or in an address other than the callback',
   },
   opaque: {
     ja: '画面かアドレスに、トークンに似た長い文字列がある',
