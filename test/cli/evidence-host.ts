@@ -49,7 +49,8 @@ export type Defect =
   | 'stack'
   | 'retries'
   | 'shared'
-  | 'echo';
+  | 'echo'
+  | 'referrer';
 
 interface Session {
   readonly id: string;
@@ -94,7 +95,10 @@ export async function startHost(defect?: Defect) {
     sessions.get(/session=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? '');
   const bindingOf = (session: Session | undefined) =>
     defect === 'unbound' ? 'everybody' : (session?.id ?? 'none');
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' };
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'referrer-policy': defect === 'referrer' ? 'no-referrer-when-downgrade' : 'no-referrer',
+  };
 
   function show(response: ServerResponse, status: number, text: string) {
     const cache = defect === 'cached' ? {} : { 'cache-control': 'no-store' };

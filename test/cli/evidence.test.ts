@@ -86,6 +86,8 @@ const defects: Readonly<Record<Defect, readonly string[]>> = {
   retries: ['portal-closed'],
   shared: ['two-citizens'],
   echo: ['bare-error'],
+  // Where an error page stays at the address with the code.
+  referrer: ['token-error', 'replayed', 'other-browser', 'forged-state'],
 };
 
 describe('the evidence of a host', () => {
