@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRetrievalQueue } from '../../src/bullmq/index.js';
-import { isSelfInfoError, latest, publicProfile } from '../../src/index.js';
+import { createVirtualClock, isSelfInfoError, latest, publicProfile } from '../../src/index.js';
 import { createLocalKeys, createMemoryVaultStore, createVault } from '../../src/vault/index.js';
 import { expectStatus, loan, NOW } from '../kit/loan.js';
 import { findPart } from '../kit/machine.js';
@@ -117,7 +117,11 @@ describe.skipIf(part.missing)(
       // The citizens.
       let process = 0;
       const stub = openStub({
-        store: createPatientStore({ client: await redis.ioredis(), keys: storeKeys }),
+        store: createPatientStore({
+          client: await redis.ioredis(),
+          keys: storeKeys,
+          clock: createVirtualClock(NOW),
+        }),
         answers: {
           request: () => Response.json({ [fields.processId.value]: `process-${process++}` }),
         },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeSuite } from '../../../src/conformance/index.js';
-import { latest, systemClock } from '../../../src/index.js';
+import { createVirtualClock, latest, systemClock } from '../../../src/index.js';
 import { expectStatus, NOW, openBank, SESSION } from '../../kit/loan.js';
 import { createPatientStore, type RedisServer, startRedis } from '../../kit/redis.js';
 import { errorOf, refusal } from '../../kit/refusals.js';
@@ -39,7 +39,10 @@ describe.skipIf(part.missing)('a flood of starts over Redis', () => {
 
   it('is refused with store_full, while those who began complete and an accepted request is stored', async () => {
     await client.flushall();
-    const bank = openBank({ store: createPatientStore({ client, keys }), now: NOW });
+    const bank = openBank({
+      store: createPatientStore({ client, keys, clock: createVirtualClock(NOW) }),
+      now: NOW,
+    });
     const begin = () => bank.client.beginConsent({ sessionBinding: SESSION });
     const grant = await bank.consent();
     const callbacks = await Promise.all(Array.from({ length: 20 }, () => bank.callback()));

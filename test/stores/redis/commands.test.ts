@@ -79,7 +79,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
   });
 
   it('sends one command to store a retrieval, one to collect its answer and one to discard it', async () => {
-    const bank = openBank({ store: open().store, now: NOW });
+    const bank = openBank({ store: open({ clock: createVirtualClock(NOW) }).store, now: NOW });
     const grant = await bank.consent();
     const seen = await commandsOf(async () => {
       const retrieval = await bank.client.submit(grant, latest());

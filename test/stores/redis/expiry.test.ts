@@ -22,7 +22,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
   });
 
   it('reports a late callback as expired after its value is gone, and a used one as taken', async () => {
-    const { store, value, prefix } = open();
+    const { store, value, prefix } = open({ clock: createVirtualClock(NOW) });
     const bank = openBank({ store, now: NOW });
     const callback = await bank.callback();
     const [name = ''] = (await ioredis().keys(`${prefix}*`)).filter(
@@ -43,7 +43,10 @@ describe.skipIf(part.missing)('the store in Redis', () => {
     const own = await startRedis(part.path());
     try {
       const client = await own.ioredis();
-      const bank = openBank({ store: createPatientStore({ client, keys }), now: NOW });
+      const bank = openBank({
+        store: createPatientStore({ client, keys, clock: createVirtualClock(NOW) }),
+        now: NOW,
+      });
       const callback = await bank.callback();
       const names = (await client.keys('*')).sort();
       const [value = '', mark = ''] = names;

@@ -42,7 +42,10 @@ describe.skipIf(part.missing)('a faulty Redis', () => {
     'that %s fails both steps of a consent, and the one that has begun completes after the repair',
     async (_, broken, repaired, refused, word) => {
       const admin = await redis.ioredis();
-      const bank = openBank({ store: createPatientStore({ client: admin, keys }), now: NOW });
+      const bank = openBank({
+        store: createPatientStore({ client: admin, keys, clock: createVirtualClock(NOW) }),
+        now: NOW,
+      });
       const callback = await bank.callback();
       await admin.config('SET', ...(broken as [string, string]));
       const held = await admin.dbsize();
@@ -174,7 +177,7 @@ describe.skipIf(part.missing)('a Redis that is killed', () => {
     const redis = await startRedis(part.path(), settings);
     ends.push(redis.stop);
     const client = await redis[library]();
-    const store = createPatientStore({ client, keys });
+    const store = createPatientStore({ client, keys, clock: createVirtualClock(NOW) });
     const again = async () => {
       await redis.start();
       // The client reconnects by itself.

@@ -103,7 +103,10 @@ describe.skipIf(part.missing)('a take whose reply is lost', () => {
 
   function openLoan(client: RedisStoreOptions['client']) {
     const bank = openBank({
-      store: createPatientStore({ client, keys, prefix: `lost-${made++}:` }),
+      store: createPatientStore({
+        ...{ client, keys, prefix: `lost-${made++}:` },
+        clock: createVirtualClock(NOW),
+      }),
       now: NOW,
     });
     const complete = (callback: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { latest } from '../../../src/index.js';
+import { createVirtualClock, latest } from '../../../src/index.js';
 import { expectStatus, NOW, openBank, SESSION } from '../../kit/loan.js';
 import { createPatientStore, sealingKeys } from '../../kit/redis.js';
 import { errorOf } from '../../kit/refusals.js';
@@ -9,7 +9,7 @@ describe.skipIf(part.missing)('the store in Redis', () => {
   const { ioredis, open } = useRedis();
 
   it('shows no state, session, verifier, token or process in a dump, and no name without the prefix', async () => {
-    const { store, prefix } = open();
+    const { store, prefix } = open({ clock: createVirtualClock(NOW) });
     const secrets: string[] = [SESSION];
     const bank = openBank({
       store,
