@@ -78,10 +78,9 @@ export async function startKioskWeb({
       for (const screen of screens) screen.end();
       // カードの返却は、この後も続く。
       screens.clear();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
