@@ -2,16 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { isSelfInfoError } from 'myna-selfinfo';
+import { type Clock, isSelfInfoError } from 'myna-selfinfo';
 import { createAnswers, type LoanVault } from './answers.js';
-import type { Application } from './application.js';
+import type { Typed } from './application.js';
 import { createIncome } from './income.js';
 import { detectLanguage, type LanguageEnv, languageOf } from './language.js';
-import { plainPage } from './pages.js';
+import { plainPage } from './pages/top.js';
+import { createLoanPrefill } from './prefill.js';
 import { addApplicationRoutes } from './routes/application.js';
 import { addConsentRoutes } from './routes/consent.js';
 import { addIncomeRoutes } from './routes/income.js';
 import { addReceiptRoutes } from './routes/receipt.js';
+import { addReviewRoutes } from './routes/review.js';
+import { addTopRoutes } from './routes/top.js';
 import { security } from './security.js';
 import type { LoanClient } from './service.js';
 import { createSessions } from './session.js';
@@ -25,19 +28,25 @@ export interface LoanAppOptions {
   readonly portal: string;
   /** コールバックが POST で届くか（通信プロファイルの form_post）。省略すると GET。 */
   readonly posted?: boolean;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** フォームに初めから入れておく内容。 */
-  readonly example?: () => Partial<Application>;
+  readonly example?: () => Partial<Typed>;
+  /** style.css などのあるフォルダ。 */
+  readonly files?: URL;
 }
 
-const files = {
+const types = {
   '/style.css': 'text/css',
-  '/progress.js': 'text/javascript',
+  '/parts.css': 'text/css',
+  '/staff.css': 'text/css',
+  '/page.js': 'text/javascript',
   '/icon.svg': 'image/svg+xml',
 };
 
 export function createLoanApp(options: LoanAppOptions) {
-  const { client, vault, origin, portal, posted = false, now, example } = options;
+  const { client, vault, origin, portal, posted = false, clock, example } = options;
+  const { files = new URL('public/', import.meta.url) } = options;
+  const { now } = clock;
   const app = new Hono<LanguageEnv>();
   const https = origin.startsWith('https:');
   const answers = createAnswers(vault);
@@ -45,12 +54,16 @@ export function createLoanApp(options: LoanAppOptions) {
   // 申し込まずに立ち去った人の情報は、同意の期間を待たずに消す。
   const sessions = createSessions({ https, posted, onEnd: income.drop });
 
-  addFiles(app);
+  const prefill = createLoanPrefill({ clock });
+
+  addFiles(app, files);
   app.use(...security({ origin, portal }), detectLanguage(https));
-  addApplicationRoutes(app, { income, sessions, now, example: example ?? (() => ({})) });
+  addTopRoutes(app, { income, now });
+  addApplicationRoutes(app, { sessions, now, example: example ?? (() => ({})) });
   addConsentRoutes(app, { income, sessions, now });
-  addIncomeRoutes(app, { income, sessions, now });
-  addReceiptRoutes(app, { income, sessions, now });
+  addIncomeRoutes(app, { income, sessions, prefill, now });
+  addReceiptRoutes(app, { income, sessions, prefill, now });
+  addReviewRoutes(app, { income, sessions });
   app.notFound((c) => c.html(plainPage(languageOf(c), 'missingPage'), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
@@ -67,9 +80,9 @@ export function createLoanApp(options: LoanAppOptions) {
   return { fetch: app.fetch, tidy };
 }
 
-function addFiles(app: Hono<LanguageEnv>): void {
-  for (const [path, type] of Object.entries(files)) {
-    const body = readFileSync(new URL(`.${path}`, import.meta.url));
+function addFiles(app: Hono<LanguageEnv>, files: URL): void {
+  for (const [path, type] of Object.entries(types)) {
+    const body = readFileSync(new URL(`.${path}`, files));
     app.get(path, (c) =>
       c.body(body, 200, {
         'content-type': type,

@@ -1,7 +1,7 @@
 // 所得の情報を取得する流れ。SDK を呼ぶのはこのファイルだけで、HTTP も HTML も扱わない。
 import { type Collected, isSelfInfoError, latest, type SelfInfoError } from 'myna-selfinfo';
 import type { Answers } from './answers.js';
-import { compareNames } from './prefill.js';
+import { compareNames } from './fields.js';
 import type { housingLoan, LoanAnswer, LoanClient } from './service.js';
 import { randomId, type Session } from './session.js';
 
@@ -34,7 +34,7 @@ export type IncomeView =
   | { readonly status: 'pending'; readonly result: Waiting; readonly waitMs: number }
   | { readonly status: 'unavailable'; readonly result: Waiting }
   | { readonly status: 'failed'; readonly error: SelfInfoError; readonly askAgain: boolean }
-  | { readonly status: 'ready'; readonly answer: LoanAnswer };
+  | { readonly status: 'ready'; readonly answer: LoanAnswer; readonly ref: string };
 
 /** コールバックのあとに行く先。 */
 export type Arrival =
@@ -72,8 +72,10 @@ export function createIncome(client: LoanClient, answers: Answers, now: () => nu
     check: (session: Session) => check(context, session),
     drop: (session: Session) => drop(context, session),
     confirm: (session: Session) => confirm(context, session),
-    /** 審査の担当者が見る。申込みと同じ目的なので読める。期間が終わったあとは undefined。 */
-    review: (ref: string, number: string) => answers.get(ref, `受付番号 ${number} の審査`),
+    /** 受け付けた申込みの情報を読む。申込みと同じ目的なので読める。期間が終わったあとは undefined。 */
+    read: ({ ref }: Kept, reason: string) => answers.get(ref, reason),
+    /** 利用者が申込みを取り下げた: 期間を待たずに消す。 */
+    withdraw: ({ ref }: Kept) => answers.erase(ref, '申込みの取下げ'),
   };
 }
 
@@ -151,7 +153,7 @@ async function check(context: Context, session: Session): Promise<IncomeView> {
   const state = session.income;
   if (state.status === 'ready') {
     const answer = await answers.get(state.ref, '申込画面での確認');
-    return answer === undefined ? { status: 'gone' } : { status: 'ready', answer };
+    return answer === undefined ? { status: 'gone' } : { status: 'ready', answer, ref: state.ref };
   }
   if (state.status === 'failed') return { ...state, askAgain: false };
   if (state.status !== 'submitted') return { status: state.status };
@@ -209,7 +211,7 @@ async function keep(
     return check(context, session);
   }
   session.income = { status: 'ready', retrieval: state.retrieval, ref };
-  return { status: 'ready', answer };
+  return { status: 'ready', answer, ref };
 }
 
 function viewOf(result: Waiting, waitMs: number): IncomeView {

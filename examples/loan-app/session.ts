@@ -2,15 +2,43 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import type { Application } from './application.js';
+import type { Application, Typed } from './application.js';
+import type { Draft, Entry } from './declaration.js';
 import type { IncomeState, Kept } from './income.js';
+import type { ItemKey } from './service.js';
 
 export interface Session {
   readonly id: string;
+  /** 申込書に記入されたまま。誤りがあっても失われない。 */
+  typed?: Typed;
   application?: Application;
   income: IncomeState;
+  /** 所得の情報を、取得せずに入力する。 */
+  byHand?: boolean;
+  /** 確認画面に進んだフォーム。 */
+  draft?: Draft;
   /** 受け付けた申込み。 */
-  receipt?: { readonly number: string; readonly kept?: Kept };
+  receipt?: Receipt;
+}
+
+export interface Provided {
+  readonly item: ItemKey;
+  readonly holder: string;
+  readonly asOf: string;
+  readonly columns: readonly string[];
+}
+
+/** 受け付けた申込み。実際には申込みの表に置く。取得したままの値は含まない。 */
+export interface Receipt {
+  readonly number: string;
+  readonly receivedAt: number;
+  readonly application: Application;
+  readonly entries: readonly Entry[];
+  /** 取得した情報の保有機関、時点、取得項目。値は含まない。 */
+  readonly provided: readonly Provided[];
+  /** 取得した情報の参照番号と期限。取得しなかった申込みにはない。 */
+  readonly kept?: Kept;
+  readonly withdrawnAt?: number;
 }
 
 const LIFE_MS = 30 * 60_000;

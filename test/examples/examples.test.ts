@@ -296,7 +296,7 @@ describe('npm run demo', () => {
   it('serves the bank with --serve until it is stopped', async () => {
     const origin = await stage.said('serve', /http:\/\/localhost:\d+/);
     const page = await (await fetch(origin.replace('localhost', '127.0.0.1'))).text();
-    expect(page).toContain('マイナポータルから所得情報を取得する');
+    expect(page).toContain('住宅ローン 事前審査のお申込み');
     stage.kill('SIGTERM');
     await outputOf('serve');
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { texts as bankTexts } from '../../examples/loan-app/texts.js';
+import { about } from '../../examples/loan-app/texts/about.js';
+import { texts as bankTexts } from '../../examples/loan-app/texts/texts.js';
 import {
   announcementForCitizens,
   ruleForCitizens,
@@ -216,6 +217,8 @@ ${table(kioskRows)}
 ## 銀行のデモの画面 / pages of the bank demo
 
 ${table(rowsOf(bankTexts.ja, bankTexts.en))}
+
+${table(rowsOf(about.ja, about.en))}
 `;
 
 const numbers = `# エラー番号 / Error numbers

@@ -94,18 +94,32 @@ export async function openPage(browser: Browser): Promise<Page> {
 /** Lets the script of the page poll. Returns after which time it would have done so. */
 export const poll = (page: Page): Promise<unknown> => page.evaluate('poll(), pollInMs');
 
+/** An application without faults, as typed. */
+export const filledIn = {
+  ...{ name: '番号 花子', kana: 'バンゴウ ハナコ' },
+  ...{ era: 'heisei', year: '1', month: '3', day: '31' },
+  ...{ postcode: '100-0000', address: '見本県見本市見本1-2-3' },
+  ...{ phone: '090-0000-0000', email: 'hanako@example.com' },
+  ...{ work: 'employee', employer: '見本商事株式会社', annualIncome: '520' },
+  ...{ amount: '3500', years: '20' },
+} as const;
+
 /**
- * Goes from the start page to the consent, as the person named on the form. Default: the name on
- * the card.
+ * Goes from the application to the consent at the portal, as the person named on the form. The demo
+ * has filled in the other fields.
  */
 export async function apply(page: Page, demo: LoanDemo, name: string): Promise<void> {
-  await page.goto(demo.origin);
-  await page.getByLabel(/お名前|^Name/).fill(name);
+  await toConsent(page, demo, name);
   await page
-    .getByRole('button', {
-      name: /マイナポータルから所得情報を取得する|Get my income from Mynaportal/,
-    })
+    .getByRole('button', { name: /マイナポータルから取得する|Obtain it from Mynaportal/ })
     .click();
+}
+
+/** Goes to the page that asks how to provide the income. */
+export async function toConsent(page: Page, demo: LoanDemo, name: string): Promise<void> {
+  await page.goto(`${demo.origin}/apply`);
+  await page.locator('#name').fill(name);
+  await page.getByRole('button', { name: /次へ進む|Next/ }).click();
 }
 
 /**
@@ -143,7 +157,7 @@ export const post = (
 ) => request.post(`${origin}${path}`, { headers: { origin }, form, maxRedirects: 0 });
 
 /**
- * Returns the callback of a consent, unopened. Submits the bank's form by HTTP, and goes through
+ * Returns the callback of a consent, unopened. Submits the bank's forms by HTTP, and goes through
  * the portal without a browser. `page.request` has the session of the page.
  */
 export async function agreed(
@@ -153,8 +167,8 @@ export async function agreed(
   as: string = card.name,
   decision: 'agree' | 'decline' = 'agree',
 ): Promise<string> {
-  const form = { name: as, birthDate: '1989-03-31', amount: '3500', years: '35', action: 'fetch' };
-  const response = await post(request, demo, '/', form);
+  await post(request, demo, '/apply', { ...filledIn, name: as });
+  const response = await post(request, demo, '/consent', { action: 'fetch' });
   return demo.sandbox().visit(response.headers().location ?? '', { persona: card.id, decision });
 }
 
@@ -195,6 +209,28 @@ export async function arrive(page: Page, demo: LoanDemo): Promise<void> {
     demo.clock.advance(1_000);
     await page.goto(`${demo.origin}/income`);
   }
+}
+
+/** The fetched value of a field, as the form shows it: `salary-0` is the first salary. */
+export const shownAs = (page: Page, field: string) => page.locator(`#${field}-value b`).innerText();
+
+/** Goes on from the form with what was fetched, and applies. */
+export async function finish(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /確認画面へ進む|Go on and check/ }).click();
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: /この内容で申し込む|Apply with this/ }).click();
+}
+
+/** Does what `finish` does, by HTTP. The session has an answer, whose first values are Hanako's. */
+export async function finishByHttp(request: APIRequestContext, demo: LoanDemo): Promise<void> {
+  const page = await (await request.get(`${demo.origin}/income`)).text();
+  const form = Object.fromEntries(
+    [...page.matchAll(/<input [^>]*?name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']) => [name, value],
+    ),
+  );
+  await post(request, demo, '/income', { ...form, action: 'next' });
+  await post(request, demo, '/confirm', { agree: 'yes', action: 'apply' });
 }
 
 /** Returns the findings of axe on a page, one per line. Empty is good. */

@@ -11,7 +11,8 @@ import { startSandbox } from 'myna-selfinfo/sandbox';
 import { createLoanVault } from '../answers.js';
 import { createLoanApp } from '../app.js';
 import { housingLoan } from '../service.js';
-import { type DemoOrder, type DemoState, exampleOf, faultsOf, lastKept } from './controls.js';
+import { exampleOf } from './applicants.js';
+import { type DemoOrder, type DemoState, faultsOf, lastKept } from './controls.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -39,6 +40,8 @@ export interface BankOptions {
   readonly state: DemoState;
   /** コールバックを POST で受け取る（form_post）。 */
   readonly posted?: boolean;
+  /** 銀行の style.css などのあるフォルダ。 */
+  readonly files?: URL | undefined;
 }
 
 export type Bank = Awaited<ReturnType<typeof openBank>>;
@@ -51,7 +54,7 @@ const postingProfile: WireProfile = {
 };
 
 /** サンドボックスとつなぐ。本物につなぐときに変わるのは、この environment と tls だけ。 */
-export async function openBank({ origin, clock, state, posted = false }: BankOptions) {
+export async function openBank({ origin, clock, state, posted = false, files }: BankOptions) {
   const sandbox = await startSandbox({
     registrations: [
       {
@@ -83,8 +86,9 @@ export async function openBank({ origin, clock, state, posted = false }: BankOpt
     origin,
     portal: sandbox.browserUrl,
     posted,
-    now: clock.now,
-    example: () => exampleOf(state),
+    clock,
+    example: () => exampleOf(state.person),
+    ...(files && { files }),
   });
   async function close() {
     await client.close();

@@ -4,9 +4,7 @@ import { DateTime } from 'luxon';
 import type { Language } from 'myna-selfinfo';
 import { type Fault, personas } from 'myna-selfinfo/sandbox';
 import type { VaultEvent } from 'myna-selfinfo/vault';
-import type { Application } from '../application.js';
-
-type Bilingual = Readonly<Record<Language, string>>;
+import { type Bilingual, people } from './applicants.js';
 
 const times: Readonly<Record<string, Bilingual>> = {
   '2026-12-01T10:00:00+09:00': { ja: '12月1日(火) 10:00　通常', en: 'Tue 1 Dec 10:00, as usual' },
@@ -26,22 +24,6 @@ const times: Readonly<Record<string, Bilingual>> = {
     ja: '6分進める（同意の途中で2回押すと時間切れ）',
     en: '6 minutes on (twice during consent: expired)',
   },
-};
-
-const people: Readonly<Record<string, Bilingual>> = {
-  hanako: { ja: '所得も世帯もそろっている', en: 'income and household are there' },
-  mover: { ja: '転居した: 2つの市町の情報', en: 'moved: two municipalities' },
-  pensioner: { ja: '年金が3機関、応答に時間がかかる', en: 'pensions from three holders, slow' },
-  'taro-unfiled': { ja: '未申告', en: 'tax not filed' },
-  newcomer: { ja: '該当する情報がない', en: 'nothing on record' },
-  'one-of-two-closed': { ja: '年金の一部の機関が停止中', en: 'one pension holder closed' },
-  'closed-city': { ja: '市のサーバが停止中', en: 'the city’s server is closed' },
-  failing: { ja: '所得の取得に失敗する', en: 'income fails' },
-  'another-person': {
-    ja: 'ほかの人の申込みにこのカードを使うと、別人の情報と分かる',
-    en: 'use this card for somebody else’s application',
-  },
-  'locked-card': { ja: 'カードがロックされている', en: 'the card is locked' },
 };
 
 const troubles: Readonly<Record<string, Bilingual & { readonly faults: readonly Fault[] }>> = {
@@ -79,8 +61,8 @@ const troubles: Readonly<Record<string, Bilingual & { readonly faults: readonly 
 const texts = {
   title: { ja: 'デモの操作盤', en: 'Demo controls' },
   about: {
-    ja: '銀行の画面ではありません。サンドボックス（見本のマイナポータル）の状態を変えて、いろいろな画面を試せます。人物と情報はすべて架空です。',
-    en: 'Not part of the bank. Change the state of the sandbox (an imitation of Mynaportal) to see every screen. All people and data are invented.',
+    ja: '銀行の画面ではありません。サンドボックス（見本のマイナポータル）の状態を変えて、いろいろな画面を試せます。申込書には、選んだ人の見本が入っています。人物と情報はすべて架空です。',
+    en: 'Not part of the bank. Change the state of the sandbox (an imitation of Mynaportal) to see every screen. The application is filled in for the person you choose. All people and data are invented.',
   },
   time: { ja: 'サンドボックスの時計', en: 'Clock of the sandbox' },
   who: { ja: '申し込む人とカード', en: 'Applicant and card' },
@@ -124,11 +106,6 @@ export interface DemoState {
   tried: 'refused' | 'gone' | undefined;
 }
 
-export const exampleOf = ({ person }: DemoState): Partial<Application> => {
-  const { name = '', birthDate = '' } = personas.find(({ id }) => id === person) ?? {};
-  return { name, birthDate, amount: '3500', years: '35' };
-};
-
 export interface DemoOrder {
   readonly time?: string | undefined;
   readonly person?: string | undefined;
@@ -156,25 +133,33 @@ export const faultsOf = ({ trouble }: DemoState) => troubles[trouble]?.faults ??
 /** 最後に保管した記録。 */
 export const lastKept = ({ events }: DemoState) => events.findLast((event) => event.type === 'put');
 
-export interface BoxOptions {
+export interface DrawerOptions {
   readonly state: DemoState;
   readonly now: number;
   readonly sandboxUrl: string;
-  /** 申し込んだあとの画面では、保管した情報を確かめる。 */
-  readonly applied: boolean;
+  /** いまの画面。操作のあとに戻る。 */
+  readonly path: string;
+  readonly isOpen: boolean;
 }
 
-export function controlBox(language: Language, { state, now, sandboxUrl, applied }: BoxOptions) {
-  return html`<aside class="demo" aria-labelledby="demo">
+/** 画面の隅の引き出し。銀行の画面を隠さないように、畳んである。 */
+export function drawer(language: Language, options: DrawerOptions) {
+  const { state, now, sandboxUrl, path, isOpen } = options;
+  return html`<aside class="demo" aria-label="${texts.title[language]}">
 <link rel="stylesheet" href="/demo.css">
-<h2 id="demo">${texts.title[language]}</h2>
+<details${isOpen ? html` open` : ''}><summary>${texts.title[language]}</summary>
+<div class="panel">
 <p>${texts.about[language]}</p>
 <form method="post" action="/demo">
-<h3>${texts.time[language]}</h3>
+<input type="hidden" name="path" value="${path}">
+<h2>${texts.time[language]}</h2>
 <p class="clock">${timeOf(now, language)}</p>
-${applied ? vaultControls(language, state) : worldControls(language, state)}
+<ul>${Object.entries(times).map(([at, label]) => button('time', at, label[language]))}</ul>
+${vaultControls(language, state)}
+${worldControls(language, state)}
 </form>
 <p><a href="${sandboxUrl}">${texts.sandbox[language]}</a></p>
+</div></details>
 </aside>`;
 }
 
@@ -192,10 +177,9 @@ function worldControls(language: Language, state: DemoState) {
     const content = html`<b lang="ja">${name}</b> <span class="pin">${texts.pin[language]} ${pin}</span><small>${hint[language]}</small>`;
     return button('person', id, content, state.person === id);
   });
-  return html`<ul>${Object.entries(times).map(([at, label]) => button('time', at, label[language]))}</ul>
-<h3>${texts.who[language]}</h3>
+  return html`<h2>${texts.who[language]}</h2>
 <ul>${cards}</ul>
-<h3>${texts.trouble[language]}</h3>
+<h2>${texts.trouble[language]}</h2>
 <ul>${Object.entries(troubles).map(([id, label]) => button('trouble', id, label[language], state.trouble === id))}</ul>`;
 }
 
@@ -213,8 +197,8 @@ function vaultControls(language: Language, state: DemoState) {
       return html`<li><small>${timeOf(Date.parse(event.at), language)}</small> <b>${happened[event.type][language]}</b>${purpose}${reason}</li>`;
     });
   const kept = lastKept(state) !== undefined;
-  return html`<h3>${texts.kept[language]}</h3>
+  return html`<h2>${texts.kept[language]}</h2>
 ${kept ? html`<p><a href="/review">${texts.review[language]}</a></p><ul>${button('kept', 'marketing', texts.marketing[language])}${button('kept', 'over', texts.over[language])}</ul>` : html`<p>${texts.nothing[language]}</p>`}
 ${state.tried === undefined ? '' : html`<p role="status"><b>${texts[state.tried][language]}</b></p>`}
-${kept ? html`<h3>${texts.audit[language]}</h3><ol class="audit">${rows}</ol>` : ''}`;
+${kept ? html`<h2>${texts.audit[language]}</h2><ol class="audit">${rows}</ol>` : ''}`;
 }

@@ -8,26 +8,22 @@ import { csrf } from 'hono/csrf';
 import { isSelfInfoError, type Language, type VirtualClock } from 'myna-selfinfo';
 import { controlPaths } from 'myna-selfinfo/sandbox';
 import { carryOut, createMovableClock, type Demo, openBank } from './bank.js';
-import { controlBox, type DemoOrder, type DemoState, readOrder } from './controls.js';
-
-/** 操作盤を添える画面。申込みのあとの画面では、保管した情報を確かめる。 */
-const boxed: Readonly<Record<string, { readonly applied: boolean }>> = {
-  '/': { applied: false },
-  '/done': { applied: true },
-  '/review': { applied: true },
-};
+import { type DemoOrder, type DemoState, drawer, readOrder } from './controls.js';
 
 export interface LoanDemoOptions {
   readonly port?: number;
   readonly clock?: VirtualClock;
   /** コールバックを POST で受け取る（form_post）。 */
   readonly posted?: boolean;
+  /** examples/loan-app のフォルダ。省略すると、このファイルのあるところ。 */
+  readonly folder?: URL;
 }
 
 export async function startLoanDemo({
   port = 3000,
   clock = createMovableClock(),
   posted = false,
+  folder = new URL('../', import.meta.url),
 }: LoanDemoOptions = {}) {
   const app = new Hono();
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
@@ -37,9 +33,14 @@ export async function startLoanDemo({
   });
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   const state: DemoState = { person: 'hanako', trouble: 'none', events: [], tried: undefined };
-  const bank = await openBank({ origin, clock, state, posted });
-  const demo: Demo = { origin, clock, state, posted, bank };
-  addRoutes(app, demo);
+  const options = { origin, clock, state, posted, files: new URL('public/', folder) };
+  // 始められないときは、待ち受けもやめる。
+  const bank = await openBank(options).catch((error) => {
+    server.close();
+    throw error;
+  });
+  const demo: Demo = { ...options, bank };
+  addRoutes(app, demo, readFileSync(new URL('demo/demo.css', folder)));
   // 立ち去った人のもの、期間の終わったものは、誰も見に来なくても消える。
   const tidying = setInterval(() => demo.bank.tidy().catch(logCode), 60_000);
 
@@ -62,32 +63,41 @@ export async function startLoanDemo({
   };
 }
 
-function addRoutes(app: Hono, demo: Demo): void {
-  app.get('/demo.css', (c) =>
-    c.body(readFileSync(new URL('demo.css', import.meta.url)), 200, { 'content-type': 'text/css' }),
-  );
+function addRoutes(app: Hono, demo: Demo, css: Buffer<ArrayBuffer>): void {
+  app.get('/demo.css', (c) => c.body(css, 200, { 'content-type': 'text/css' }));
   app.post('/demo', csrf({ origin: demo.origin }), async (c) => {
-    const order = readOrder(await c.req.parseBody());
+    const body = await c.req.parseBody();
+    const order = readOrder(body);
     await carryOut(demo, order);
     // 別の人の申込みは、新しいセッションで始める。
     if (order.person !== undefined) deleteCookie(c, 'session', { path: '/' });
-    return c.redirect(order.kept === undefined ? '/' : '/review', 303);
+    return c.redirect(`${pathAfter(order, body.path)}?demo=open`, 303);
   });
-  app.all('*', async (c) => addBox(demo, c, await demo.bank.fetch(c.req.raw)));
+  app.all('*', async (c) => addDrawer(demo, c, await demo.bank.fetch(c.req.raw)));
 }
 
-/** 銀行のアプリはデモを知らない。できあがった画面の横に操作盤を添える。 */
-async function addBox(demo: Demo, c: Context, response: Response): Promise<Response> {
+/** 操作のあとの画面: 保管した情報を試すときは審査の画面、人や障害を選んだときは初めから。 */
+function pathAfter({ kept, person, trouble }: DemoOrder, path: unknown): string {
+  if (kept !== undefined) return '/review';
+  if (person !== undefined || trouble !== undefined) return '/';
+  return typeof path === 'string' && /^\/[\w/-]*$/.test(path) && !path.startsWith('//')
+    ? path
+    : '/';
+}
+
+/** 銀行のアプリはデモを知らない。できあがった画面の隅に操作盤を添える。 */
+async function addDrawer(demo: Demo, c: Context, response: Response): Promise<Response> {
   const { state, clock, bank } = demo;
-  const box = boxed[c.req.path];
-  if (box === undefined || !response.headers.get('content-type')?.startsWith('text/html'))
-    return response;
+  if (!response.headers.get('content-type')?.startsWith('text/html')) return response;
   const page = await response.text();
   const language: Language = page.includes('<html lang="en">') ? 'en' : 'ja';
-  const sandboxUrl = new URL(controlPaths.start, bank.sandbox.browserUrl).href;
-  const aside = await controlBox(language, { state, now: clock.now(), sandboxUrl, ...box });
+  const aside = await drawer(language, {
+    ...{ state, now: clock.now(), path: c.req.path },
+    sandboxUrl: new URL(controlPaths.start, bank.sandbox.browserUrl).href,
+    isOpen: c.req.query('demo') === 'open',
+  });
   return new Response(
-    page.replace('</main>', () => `</main>\n${aside}`),
+    page.replace('</body>', () => `${aside}\n</body>`),
     response,
   );
 }

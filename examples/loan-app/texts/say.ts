@@ -1,0 +1,30 @@
+// 結果やエラーの文: SDK の explain に、銀行のお問い合わせ先を添える。
+import {
+  type Explainable,
+  explain,
+  type ItemAnswer,
+  type Language,
+  type Service,
+} from 'myna-selfinfo';
+
+const contacts = {
+  ja: {
+    name: 'みほん銀行 ローン受付係',
+    phone: '0120-000-000（平日9時〜17時）',
+    url: 'https://mihon-bank.example/contact',
+  },
+  en: {
+    name: 'Mihon Bank, Loan desk',
+    phone: '0120-000-000, 9:00 to 17:00 on business days',
+    url: 'https://mihon-bank.example/en/contact',
+  },
+} as const;
+
+/** 結果やエラーの文。失敗の文はお問い合わせ先で終わる。now: いまの時刻。「1分ほどおいて」のように案内するため。 */
+export function say(value: Explainable<Service>, language: Language, now: number): string {
+  return explain(value, language, { contact: contacts[language], clock: { now: () => now } });
+}
+
+/** 1つの項目の文。画面に並ぶので、お問い合わせ先は付けない。 */
+export const sayItem = (item: ItemAnswer, language: Language, now: number): string =>
+  explain(item, language, { clock: { now: () => now } });
