@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import entryPoints from './scripts/entry-points.json' with { type: 'json' };
 
@@ -5,6 +6,17 @@ import entryPoints from './scripts/entry-points.json' with { type: 'json' };
 const entries = Object.fromEntries(
   Object.entries(entryPoints).map(([name, path]) => [name === '.' ? 'index' : name.slice(2), path]),
 );
+
+// The binary contains a program of `examples`, which imports this package by its name. Its chunks
+// are those of the entry points, so the library is not bundled a second time.
+const ownPackage: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'own-package',
+  setup(build) {
+    build.onResolve({ filter: /^myna-selfinfo(\/|$)/ }, ({ path }) => ({
+      path: resolve(new Map(Object.entries(entryPoints)).get(`.${path.slice(13)}`) ?? path),
+    }));
+  },
+};
 
 const common: Options = {
   entry: entries,
@@ -24,6 +36,7 @@ const esm: Options = {
   ...common,
   entry: { ...entries, cli: 'src/cli.ts' },
   format: 'esm',
+  esbuildPlugins: [ownPackage],
   dts: { entry: entries },
 };
 

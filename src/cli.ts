@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./cli/plan.js')).planCommand,
   sandbox: async () => (await import('./cli/sandbox.js')).sandboxCommand,
   shapes: async () => (await import('./cli/shapes.js')).shapesCommand,
+  demo: async () => (await import('./cli/demo.js')).demoCommand,
 };
 
 const help = {
@@ -22,6 +23,7 @@ const help = {
   plan       利用開始までの手続の日程を計算する（いつ、何を、どこに提出するか）
   sandbox    模擬マイナポータルを起動し、curl で試す手順を表示する
   shapes     接続試験の応答の形だけを記録し、通信プロファイルと比べる
+  demo       架空の銀行の住宅ローン事前審査を起動し、ブラウザで試す
 
   --help, --version, --lang ja|en
 
@@ -34,6 +36,7 @@ const help = {
   plan       compute the dates of the onboarding procedure: what to submit when, and to whom
   sandbox    start a sample Mynaportal, and print curl commands to try it
   shapes     record only the shape of responses, and compare it with the wire profile
+  demo       start the housing loan of an invented bank, to try in a browser
 
   --help, --version, --lang ja|en
 
