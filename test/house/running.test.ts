@@ -35,6 +35,7 @@ const programsOfTheReader: Readonly<Record<string, string>> = {
  * not listed.
  */
 const commandsElsewhere: Readonly<Record<string, string>> = {
+  'npx myna-selfinfo demo': 'serves until it is stopped: test/cli/demo.test.ts',
   'npm run demo -- --serve': 'serves until it is stopped: test/examples/examples.test.ts',
   'npx tsx examples/web/start.ts': 'serves until it is stopped: test/examples/web.test.ts',
   'cp -r node_modules/myna-selfinfo/examples/next loan': 'test/matrix/nextjs/run.mjs does the same',
