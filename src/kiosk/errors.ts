@@ -15,10 +15,10 @@ export interface KioskError {
 
 const nothing = { ja: '情報は提供していません。', en: 'Nothing was provided.' };
 const again = { ja: 'お手数ですが、最初からお手続きください。', en: 'Please start again.' };
-const office = {
-  ja: 'お住まいの市区町村の窓口でお手続きください。',
+const office = (ja: string) => ({
+  ja,
   en: 'Please go to the counter of your city, town or village.',
-};
+});
 const staffHere = { ja: '係員にお声がけください。', en: 'Please ask our staff.' };
 
 function text(ja: string, en: string, ...more: readonly CatalogName[]): CatalogName {
@@ -30,15 +30,20 @@ function text(ja: string, en: string, ...more: readonly CatalogName[]): CatalogN
 
 const rows = {
   'K-101': [
-    text('操作がないまま時間が過ぎたため、終了しました。', 'Your time ran out.', nothing, again),
-    text('利用者の操作がなかった。', 'The citizen did nothing in time.'),
+    text(
+      'しばらく操作がなかったため、お手続きを終了しました。',
+      'Your time ran out.',
+      nothing,
+      again,
+    ),
+    text('制限時間内に利用者の操作がなかった。', 'The citizen did nothing in time.'),
   ],
   'K-201': [
     text(
-      '暗証番号がロックされているため、このカードは使えません。',
+      '暗証番号がロックされているため、このカードはご利用いただけません。',
       'The PIN of this card is locked.',
       nothing,
-      office,
+      office('暗証番号の再設定は、お住まいの市区町村の窓口でお手続きください。'),
     ),
     text(
       '利用者証明用電子証明書の暗証番号がロックされている。',
@@ -47,41 +52,41 @@ const rows = {
   ],
   'K-202': [
     text(
-      '電子証明書の有効期限が切れているため、このカードは使えません。',
+      '電子証明書の有効期限が切れているため、このカードはご利用いただけません。',
       'The certificate of this card has expired.',
       nothing,
-      office,
+      office('電子証明書の更新は、お住まいの市区町村の窓口でお手続きください。'),
     ),
     text('電子証明書の有効期限切れ。', 'The certificate has expired.'),
   ],
   'K-203': [
     text(
-      '電子証明書が失効しているため、このカードは使えません。',
+      '電子証明書が失効しているため、このカードはご利用いただけません。',
       'The certificate of this card is no longer valid.',
       nothing,
-      office,
+      office('電子証明書については、お住まいの市区町村の窓口にお問い合わせください。'),
     ),
     text('電子証明書の失効。', 'The certificate has been revoked.'),
   ],
   'K-204': [
-    text('このカードは使えません。', 'This card cannot be used.', nothing, staffHere),
+    text('このカードはご利用いただけません。', 'This card cannot be used.', nothing, staffHere),
     text(
-      '電子証明書が受け付けられなかった。マイナンバーカードかどうかを確認する。',
+      'マイナポータルが電子証明書を受け付けなかった。マイナンバーカードかどうかを確認する。',
       'The portal refused the certificate. Check that it is a My Number Card.',
     ),
   ],
   'K-205': [
     text(
-      '途中でカードが抜き取られたため、終了しました。',
+      '途中でカードが取り出されたため、お手続きを終了しました。',
       'The card was pulled out.',
       nothing,
       again,
     ),
-    text('カードの強制的な抜き取り。', 'The card was taken out by force.'),
+    text('カードが強制的に抜き取られた。', 'The card was taken out by force.'),
   ],
   'K-206': [
     text(
-      '最初と異なるカードのため、終了しました。',
+      '最初に読み取ったカードと異なるため、お手続きを終了しました。',
       'The card is not the one that was read first.',
       nothing,
       again,
@@ -93,7 +98,7 @@ const rows = {
   ],
   'K-301': [
     text(
-      'カードリーダに問題が発生したため、終了しました。',
+      'カードリーダに問題が発生したため、お手続きを終了しました。',
       'The card reader failed.',
       nothing,
       staffHere,
@@ -102,7 +107,7 @@ const rows = {
   ],
   'K-302': [
     text(
-      'マイナポータルとの連携で問題が発生したため、終了しました。',
+      'マイナポータルとの連携で問題が発生したため、お手続きを終了しました。',
       'The connection with Mynaportal failed.',
       nothing,
       text('時間をおいて、もう一度お試しください。', 'Please try again later.'),
@@ -110,12 +115,17 @@ const rows = {
     text('マイナポータルとの通信の異常または無応答。', 'The portal failed or did not respond.'),
   ],
   'K-303': [
-    text('端末に問題が発生したため、終了しました。', 'This machine failed.', nothing, staffHere),
+    text(
+      '端末に問題が発生したため、お手続きを終了しました。',
+      'This machine failed.',
+      nothing,
+      staffHere,
+    ),
     text('画面のプログラムの異常。', 'The program that draws the screens failed.'),
   ],
   'K-401': [
     text(
-      'カードをお取りにならなかったため、端末の中でお預かりしています。',
+      'カードのお受け取りがなかったため、端末の中でお預かりしています。',
       'You left your card, so the machine keeps it.',
       staffHere,
     ),
@@ -125,14 +135,18 @@ const rows = {
     ),
   ],
   'K-402': [
-    text('カードを返却できません。', 'Your card cannot be returned.', staffHere),
+    text(
+      '申し訳ございません。カードをお返しできません。',
+      'Your card cannot be returned.',
+      staffHere,
+    ),
     text(
       'カードが端末に残っている。取り出して本人に返却する。',
       'The card is still in the machine. Take it out and return it.',
     ),
   ],
   'K-403': [
-    text('この端末は使えません。', 'This machine cannot be used.', staffHere),
+    text('この端末は、ただいまご利用いただけません。', 'This machine cannot be used.', staffHere),
     text(
       'カードリーダが応答しない。カードは入っていない。',
       'The reader does not respond. No card is inside.',
@@ -140,7 +154,7 @@ const rows = {
   ],
   'K-501': [
     text('ただいまこの情報を取得できません。', 'This information cannot be fetched right now.'),
-    text('関係するシステムの停止中。', 'A system that is needed is closed.'),
+    text('情報の取得に必要なシステムが停止している。', 'A system that is needed is closed.'),
   ],
 } as const satisfies Readonly<Record<string, readonly [citizen: CatalogName, staff: CatalogName]>>;
 
