@@ -42,7 +42,7 @@ if (process.argv.includes('--kiosk')) {
   process.exit();
 }
 if (process.argv.includes('--kiosk-web')) {
-  // 同じ画面変遷を、触れる画面で操作する。
+  // 同じ画面変遷を、タッチ操作の画面で行う。
   const { serveKioskWeb } = await import('./kiosk-web/server.js');
   await serveKioskWeb();
   process.exit();

@@ -57,7 +57,7 @@ function press(digit) {
 
 async function simulated(happening) {
   const { ok } = await post('/simulate', happening);
-  document.querySelector('#simulated').textContent = ok ? '' : 'いまはできません。';
+  document.querySelector('#simulated').textContent = ok ? '' : 'いまは、この操作はできません。';
 }
 
 const post = (path, body) =>

@@ -1,4 +1,4 @@
-// 触れるキオスク端末。このプロセスだけで動く。npm run demo -- --kiosk-web から使われる。
+// タッチ操作のキオスク端末。このプロセスだけで動く。npm run demo -- --kiosk-web から使われる。
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -52,9 +52,9 @@ export function screenOf(state: KioskState): readonly [title: string, ...lines: 
     case 'fetch-pin':
       return [
         state.at === 'identity-pin' ? '図3.3-4 本人確認' : '図3.3-5 自己情報の取得',
-        ...(state.wrongPin ? ['暗証番号が違います。'] : []),
+        ...(state.wrongPin ? ['暗証番号が違います。もう一度入力してください。'] : []),
         ...pinTexts[state.at],
-        `利用者証明用電子証明書の暗証番号（数字4桁）を入力してください。残り${state.triesLeft}回`,
+        `利用者証明用電子証明書の暗証番号（数字4桁）を入力してください。あと${state.triesLeft}回間違えると、暗証番号がロックされます。`,
       ];
     case 'second-consent':
       return [
@@ -84,7 +84,9 @@ function reasons({ causes, nextOpening }: Availability): string[] {
   );
   return [
     ...texts,
-    `次に利用できるのは ${nextOpening?.toFormat('M月d日(ccc) H:mm', { locale: 'ja' }) ?? '未定'} からです。`,
+    nextOpening === null
+      ? '次にご利用いただける日時は未定です。'
+      : `次にご利用いただけるのは、${nextOpening.toFormat('M月d日(ccc) H:mm', { locale: 'ja' })} 以降です。`,
   ];
 }
 
@@ -114,10 +116,10 @@ function endOf(state: Extract<KioskState, { at: 'card-out' }>): string[] {
   if (outcome.status === 'refused')
     return [
       outcome.consent === 'first'
-        ? '中止しました。情報は取得していません。'
-        : '中止しました。取得した情報は破棄し、提供していません。',
+        ? 'お手続きを中止しました。情報は取得していません。'
+        : 'お手続きを中止しました。取得した情報は破棄し、提供していません。',
     ];
-  if (outcome.status === 'cancelled') return ['取り消しました。情報は提供していません。'];
+  if (outcome.status === 'cancelled') return ['お手続きを中止しました。情報は提供していません。'];
   return kioskErrorsOf(state).map(errorText);
 }
 

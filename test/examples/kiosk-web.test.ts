@@ -92,7 +92,7 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
     });
     expect(headings).toEqual([
       '情報提出端末',
-      '提出するサービスをお選びください',
+      '情報を提出するサービスをお選びください',
       '情報の取得と提供の確認',
       'マイナンバーカードを入れてください',
       '暗証番号（1回目）',
@@ -174,7 +174,7 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
     expect((await keys()).filter((key) => /^\d$/.test(key)).sort()).toEqual([...'0123456789']);
     await enterPin('0000');
     await page.waitForSelector('[role="alert"]');
-    expect(await page.textContent('main')).toContain('あと2回まちがえると');
+    expect(await page.textContent('main')).toContain('あと2回間違えると');
     await enterPin('1234');
     await at('fetch-pin');
   });

@@ -3,7 +3,7 @@ import { type Stage, startStage } from '../kit/stage.js';
 
 /** What the citizen types, and the last sentence before the card comes out. */
 const endings = [
-  ['the input ends at the PIN', ['1', '1', '1', '1'], '取り消しました。'],
+  ['the input ends at the PIN', ['1', '1', '1', '1'], 'お手続きを中止しました。'],
   [
     'the citizen does not provide',
     ['1', '1', '1', '1', '1234', '1234', '2'],
@@ -12,19 +12,19 @@ const endings = [
   [
     'the card is pulled out',
     ['1', '1', '1', '1', 'p'],
-    '途中でカードが抜き取られたため、終了しました。情報は提供していません。お手数ですが、最初からお手続きください。（エラー番号 K-205）',
+    '途中でカードが取り出されたため、お手続きを終了しました。情報は提供していません。お手数ですが、最初からお手続きください。（エラー番号 K-205）',
   ],
   [
     'the card is revoked',
     ['1', '1', '1', '4'],
-    '電子証明書が失効しているため、このカードは使えません。',
+    '電子証明書が失効しているため、このカードはご利用いただけません。',
   ],
   [
     'the citizen types a PIN of two digits and gives up',
     ['1', '1', '1', '1', '12', 'q'],
     '暗証番号は、数字4桁で入力してください。',
   ],
-  ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], '取り消しました。'],
+  ['the citizen types nonsense and gives up', ['x', '1', '7', 'q'], 'お手続きを中止しました。'],
 ] as const;
 
 const kiosk = { program: 'demo', args: ['--kiosk'] };
@@ -64,7 +64,7 @@ describe('npm run demo -- --kiosk', () => {
       'マイナポータルからあなたの情報（地方税）を取得し、みほん銀行株式会社に提供します。よろしいですか。',
       '暗証番号は2回入力していただきます。',
       '暗証番号が違います。',
-      '残り2回',
+      'あと2回間違えると',
       '情報の提供が完了しました。',
       '提供した情報: 地方税（提供しました）',
     ])
@@ -89,7 +89,7 @@ describe('npm run demo -- --kiosk', () => {
 
   it('returns the card on SIGINT', async () => {
     stage.stdin.write('1\n1\n1\n1\n');
-    await stage.said('interrupted', /残り3回/);
+    await stage.said('interrupted', /あと3回間違えると/);
     stage.kill('SIGINT');
     const { output, code } = await stage.played('interrupted');
     expect(titles(output).slice(-2)).toEqual([
