@@ -132,7 +132,7 @@ export const words = {
     en: 'We are sorry. We cannot continue because of a fault in our system. You can also continue in another way, for example with documents.',
   },
   retentionEnded: {
-    ja: 'ご同意いただいた保持期間が終了したため、取得した情報は表示できません。必要な場合は、もう一度情報を取得してください。',
+    ja: 'ご同意いただいた保持期間が終了したため、取得した情報は表示できません。必要な場合は、お手数ですが、もう一度取得のお手続きをお願いいたします。',
     en: 'The period that you consented to has ended, so the information can no longer be shown. If you need it, please obtain it again.',
   },
   number: {

@@ -49,7 +49,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   ],
   callback_rejected: [
     102,
-    'マイナポータルからの戻りを受け付けられなかった。最初からのお手続きを案内する。',
+    'マイナポータルから戻ったときの内容を確認できず、受け付けられなかった。最初からのお手続きを案内する。',
     'The return from Mynaportal could not be accepted. Ask the customer to start again.',
   ],
   token_refused: [
@@ -64,7 +64,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   ],
   grant_used: [
     105,
-    'この同意はすでに使用した。結果の画面を確認していただく。なければ最初からのお手続きを案内する。',
+    'この同意は使用済み。結果の画面を確認していただく。なければ最初からのお手続きを案内する。',
     'The consent was already used. Ask the customer to look at the result, or else to start again.',
   ],
   not_a_navigation: [
@@ -74,32 +74,32 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   ],
   callback_too_large: [
     112,
-    '戻りのアドレスが長すぎる。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
+    'マイナポータルから戻ったときのアドレス（URL）が長すぎる。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
     'The returned address is too long. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   state_missing: [
     113,
-    '戻りのアドレスの一部が欠けている。最初からのお手続きを案内する。',
+    'マイナポータルから戻ったときのアドレス（URL）の一部が欠けている。最初からのお手続きを案内する。',
     'A part of the returned address is missing. Ask the customer to start again.',
   ],
   state_mismatch: [
     114,
-    '始めたお手続きと、戻ったお手続きが一致しない。最初からのお手続きを案内する。',
+    '始めたお手続きと、マイナポータルから戻ったお手続きが一致しない。最初からのお手続きを案内する。',
     'The procedure that returned is not the one that was started. Ask the customer to start again.',
   ],
   duplicate_parameter: [
     115,
-    '戻りのアドレスが正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
+    'マイナポータルから戻ったときのアドレス（URL）が正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
     'The returned address is not valid. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   issuer_mismatch: [
     116,
-    'マイナポータル以外からの戻りの可能性がある。最初からのお手続きを案内し、担当部署に連絡する。',
+    'マイナポータル以外のサイトから戻った可能性がある。最初からのお手続きを案内し、担当部署に連絡する。',
     'The return may not come from Mynaportal. Ask the customer to start again, and tell the team in charge.',
   ],
   invalid_response: [
     117,
-    'マイナポータルからの戻りの内容が正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
+    'マイナポータルから戻ったときの内容が正しくない。最初からのお手続きを案内する。続く場合は担当部署に連絡する。',
     'What Mynaportal returned is not valid. Ask the customer to start again. If it keeps happening, tell the team in charge.',
   ],
   server_error: [
@@ -229,7 +229,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   ],
   retention_ended: [
     312,
-    '同意いただいた保持期間が終わり、情報を表示できない。必要なら、最初からのお手続きを案内する。',
+    'ご同意いただいた保持期間が終了したため、情報を表示できない。必要なら、最初からのお手続きを案内する。',
     'The consented period has ended, so the information cannot be shown. If needed, ask the customer to start again.',
   ],
   unknown_item: bugAt(321),
@@ -252,7 +252,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   ],
   store_failed: [
     603,
-    '当社の保存先の障害。時間をおいて再度お手続きいただき、担当部署に連絡する。',
+    '当社の情報の保存先に障害がある。時間をおいて再度お手続きいただき、担当部署に連絡する。',
     'A fault of our storage. Ask the customer to try again later, and tell the team in charge.',
   ],
   foreign_answer: bugAt(611),
@@ -272,7 +272,7 @@ const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   key_unknown: bugAt(617),
   key_unavailable: [
     618,
-    '当社の鍵の管理システムの障害。時間をおいて再度お手続きいただき、担当部署に連絡する。',
+    '当社の鍵の管理システムに障害がある。時間をおいて再度お手続きいただき、担当部署に連絡する。',
     'A fault of our key management. Ask the customer to try again later, and tell the team in charge.',
   ],
   clock_jumped: bugAt(619),

@@ -235,7 +235,7 @@ ${[
   {
     number: OTHER_NUMBER,
     code: '',
-    ja: '同意の画面で受け付けられなかった、そのほかの理由。担当部署に連絡する。',
+    ja: 'ほかの番号に当てはまらない理由により、同意の画面で受け付けられなかった。担当部署に連絡する。',
     en: 'Any other reason for which the consent page refused. Tell the team in charge.',
   },
   ...Object.values(kioskErrors).map(({ number, staff }) => ({ number, code: '', ...staff })),

@@ -39,12 +39,12 @@ export const pageErrors = {
   },
   pin_not_four_digits: {
     number: 'E-804',
-    ja: '暗証番号が数字4桁ではない。間違いの回数には含まれない。',
+    ja: '暗証番号が数字4桁ではない。間違えた回数には含まれない。',
     en: 'The PIN does not have four digits. This does not count as a wrong PIN.',
   },
   pin_wrong: {
     number: 'E-805',
-    ja: '暗証番号が違う。3回続けて間違えるとカードがロックされる。分からないときは、市区町村の窓口での再設定を案内する。',
+    ja: '暗証番号が違う。3回続けて間違えるとカードがロックされる。分からないときは、市区町村の窓口などでの暗証番号の再設定を案内する。',
     en: 'The PIN is wrong. Three wrong PINs in a row lock the card. If the customer does not know it, the municipality can set a new one.',
   },
   certificate_expired: {

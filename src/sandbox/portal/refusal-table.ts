@@ -146,7 +146,7 @@ export const refusalTable = {
     error: 'pin_not_four_digits',
     status: 400,
     en: 'Enter the PIN as four digits. This did not count as a try.',
-    ja: '暗証番号は数字4桁で入力してください。間違えた回数には含まれません。',
+    ja: '暗証番号は数字4桁で入力してください。今回の入力は、間違えた回数に含まれません。',
   },
   pin_wrong: {
     error: 'pin_wrong',
@@ -307,7 +307,7 @@ export const refusalTable = {
     error: 'access_denied',
     status: 403,
     en: 'Only callers on loopback can use /sandbox here, and no caller can under NODE_ENV=production. From elsewhere, use the API, with the control token of the sandbox.',
-    ja: 'ここでは、/sandbox 以下はループバックからのみ利用できます。それ以外からは、制御トークンを付けて API 側で利用してください。NODE_ENV が production のときは利用できません。',
+    ja: '画面側の /sandbox 以下は、ループバックからのみ利用できます。ほかのマシンからは、制御トークンを付けて API 側を利用してください。NODE_ENV が production のときは、どちらも利用できません。',
   },
   control_token_wrong: {
     error: 'access_denied',
