@@ -29,20 +29,20 @@ import { systemCode, writeTextFile } from './files.js';
 const help = {
   ja: `使い方: myna-selfinfo evidence --sandbox URL --start URL [オプション]
 
-サンドボックスに接続したアプリを、利用者のブラウザのように操作し、事業者が示すべきケース
-（A-12、A-13、A-18）を確認します。日付入りの報告書（Markdown、HTML、JSON）を書き出します。
-サンドボックスは npx myna-selfinfo sandbox で、アプリとは別に起動しておきます。
+サンドボックスに接続したアプリを、利用者のブラウザのように操作し、接続試験（A-12）などの前に
+事業者が確認すべきケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
+先に npx myna-selfinfo sandbox を実行し、サンドボックスに接続したアプリを起動しておいてください。
 
 オプション
   --sandbox URL      サンドボックスの画面のURL。http://127.0.0.1:8080
-  --start URL        アプリの開始画面。画面にフォームがあれば送信して進みます
+  --start URL        アプリの開始画面。画面にフォームがあれば送信して進む
   --config ファイル  アプリごとの設定（JSON）。開始のしかた、画面の文、実施者など
-  --case ID[,ID]     確認するケース（省略時はすべて）
+  --case ID[,ID]     実施するケース（省略時はすべて）
   --out フォルダ     報告書を書き出す場所（省略時は evidence）
-  --stall 秒         応答を待つ長さ（省略時は 30）
+  --stall 秒         応答を待つ秒数（省略時は 30）
   --lang ja|en       端末に表示する言語（省略時は環境変数 LANG による）
 
-終了コードは、不適合があれば 1。
+不適合のケースがあれば、終了コードは 1 です。
 
 ケース
 `,
@@ -175,7 +175,7 @@ function checkTime({ items }: Setting['client'], nowMs: number): void {
   if (!closed) return;
   const at = formatInstant(nowMs).slice(0, 16);
   throw new UsageError({
-    ja: `サンドボックスの時計（${at}）では、登録した項目のサーバが停止しています。sandbox に --at 2026-12-01T10:00+09:00 などを付けて起動してください。`,
+    ja: `サンドボックスの時刻（${at}）には、登録した項目の保有サーバが停止しています。sandbox に --at 2026-12-01T10:00+09:00 などを付けて起動し直してください。`,
     en: `at the sandbox's time (${at}) the servers of a registered item are closed: start sandbox with --at 2026-12-01T10:00+09:00, for example.`,
   });
 }
@@ -186,7 +186,7 @@ async function play(one: Case, setting: Setting, first: boolean): Promise<Played
   const skip = setting.config.cases?.[one.id]?.skip;
   if (skip !== undefined) return { ...nothing, result: 'skipped', skipped: skip };
   if (one.citizen?.records === 'two-servers' && !hasTwoServers(setting.client, setting.templates))
-    return { ...nothing, result: 'skipped', skipped: '登録した項目の保有サーバは1つだけ。' };
+    return { ...nothing, result: 'skipped', skipped: '登録した項目の保有サーバが1つだけのため。' };
   const scene = await playCase(setting, one);
   const { stopped, callbacks } = scene;
   if (first && stopped !== undefined && callbacks.size === 0) {

@@ -205,7 +205,7 @@ describe('the evidence of a host that cannot be used', () => {
       { cwd: folder },
     );
     expect(run.status).toBe(2);
-    expect(run.stderr).toContain('サンドボックスの時計（2026-12-31T10:00）では');
+    expect(run.stderr).toContain('サンドボックスの時刻（2026-12-31T10:00）には');
   });
 
   it.concurrent('names the places of a wrong configuration, and no value', async () => {

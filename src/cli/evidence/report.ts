@@ -36,7 +36,7 @@ export const resultNames: Readonly<Record<Played['result'], Texts>> = {
   passed: { ja: '適合', en: 'passed' },
   failed: { ja: '不適合', en: 'failed' },
   open: { ja: '要確認', en: 'to be looked at' },
-  skipped: { ja: '対象外', en: 'not played' },
+  skipped: { ja: '未実施', en: 'not played' },
 };
 const marks = { passed: '○', failed: '×', open: '△', skipped: '－' } as const;
 
@@ -44,7 +44,7 @@ const TITLE = '自己情報取得 動作確認結果';
 const LIMITS = [
   'この結果は、公開情報だけから作られた模擬環境（myna-selfinfo サンドボックス）に対するもので、デジタル庁の接続試験（A-12）に代わるものではない。',
   '通信の項目名と値は仮のもので、利用者とその情報はすべて架空。認可コード、トークン、Cookie、個人の情報は記載しない（■ または … で示す）。',
-  '接続試験完了報告（A-13）の参考資料として添付できる。本番環境の事前動作確認（A-18）は、すべて人が行う。',
+  '接続試験完了報告書（A-13）の参考資料とすることを想定しているが、添付の可否はデジタル庁に確認する。本番環境の事前動作確認（A-18）は、すべて人が行う。',
 ] as const;
 const BY_HAND = 'テストカードで人が確認すること';
 const PRODUCTION = '本番環境の事前動作確認（A-18）で人が確認すること';
@@ -85,14 +85,14 @@ export function toMarkdown(report: Report): string {
     const { title, reason, sections, expected, byHand } = one.case;
     return [
       `## ${index + 1}. ${cell(title.ja)}（${resultNames[one.result].ja}）`,
-      `- ガイドライン: ${cell(sections)}\n- 理由: ${cell(reason)}\n- 期待: ${cell(expected)}`,
+      `- ガイドライン: ${cell(sections)}\n- 確認の観点: ${cell(reason)}\n- 期待する結果: ${cell(expected)}`,
       one.skipped === undefined
         ? [
-            '確認したこと:',
+            '確認結果:',
             one.findings
               .map(({ result, text }) => `- ${marks[result]} ${cell(text.ja)}`)
               .join('\n'),
-            '記録:',
+            '操作と通信の記録:',
             one.trace.map((step) => `1. ${cell(step)}`).join('\n'),
           ].join('\n\n')
         : `実施しない理由: ${cell(one.skipped)}`,
@@ -103,9 +103,9 @@ export function toMarkdown(report: Report): string {
     `# ${TITLE}`,
     ['| | |', '|---|---|', ...factsOf(report).map(([name, value]) => row(name, value))].join('\n'),
     LIMITS.map((limit) => `> ${limit}`).join('\n>\n'),
-    `結果: ${countOf(report, 'ja')}（○ 適合、× 不適合、△ 人が確認、－ 対象外）`,
+    `結果: ${countOf(report, 'ja')}（○ 適合、× 不適合、△ 要確認（人による確認が必要）、－ 未実施）`,
     [
-      '| 番号 | ケース | 期待 | 結果 |',
+      '| 番号 | ケース | 期待する結果 | 結果 |',
       '|---|---|---|---|',
       ...report.played.map((one, index) =>
         row(
@@ -171,8 +171,8 @@ export function toHtml(report: Report): string {
 <table class="facts"><tbody>${facts.join('\n')}</tbody></table>
 <ul class="limits">${LIMITS.map((limit) => `<li>${limit}</li>`).join('')}</ul>
 <h2>結果: ${countOf(report, 'ja')}</h2>
-<p>○ 適合、× 不適合、△ 人が確認、－ 対象外</p>
-<table><thead><tr><th>番号</th><th>ケース</th><th class="expected">期待</th><th>結果</th></tr></thead><tbody>
+<p>○ 適合、× 不適合、△ 要確認（人による確認が必要）、－ 未実施</p>
+<table><thead><tr><th>番号</th><th>ケース</th><th class="expected">期待する結果</th><th>結果</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
 ${report.played.map((one, index) => sectionOf(one, index, hand)).join('\n')}
@@ -190,11 +190,11 @@ function sectionOf(one: Played, index: number, hand: (text: string) => string): 
   );
   const seen =
     one.skipped === undefined
-      ? `<h3>確認したこと</h3><ul class="marks">${findings.join('')}</ul>
-<h3>記録</h3><ol class="trace">${one.trace.map((step) => `<li>${e(step)}</li>`).join('')}</ol>`
+      ? `<h3>確認結果</h3><ul class="marks">${findings.join('')}</ul>
+<h3>操作と通信の記録</h3><ol class="trace">${one.trace.map((step) => `<li>${e(step)}</li>`).join('')}</ol>`
       : `<p>実施しない理由: ${e(one.skipped)}</p>`;
   return `<section id="${id}"><h2>${index + 1}. ${e(title.ja)} <span class="result ${one.result}">${marks[one.result]} ${resultNames[one.result].ja}</span></h2>
-<table class="facts"><tbody><tr><th>ガイドライン</th><td>${e(sections)}</td></tr><tr><th>理由</th><td>${e(reason)}</td></tr><tr><th>期待</th><td>${e(expected)}</td></tr></tbody></table>
+<table class="facts"><tbody><tr><th>ガイドライン</th><td>${e(sections)}</td></tr><tr><th>確認の観点</th><td>${e(reason)}</td></tr><tr><th>期待する結果</th><td>${e(expected)}</td></tr></tbody></table>
 ${seen}
 <h3>${BY_HAND}</h3>
 ${hand(byHand)}</section>`;

@@ -14,14 +14,14 @@ export const wordings = {
     ja: '自己情報取得要求は {wanted} 回（実際: {seen} 回）',
     en: 'self-information is requested {wanted} times ({seen} seen)',
   },
-  replayed: { ja: '同じコードを二度使わない', en: 'the code is used once' },
+  replayed: { ja: '同じ認可コードを2回使わない', en: 'the code is used once' },
   collected: { ja: '応答を最後まで受け取る', en: 'the answer is collected' },
   screen: {
     ja: '読める画面を表示する（空白でない）',
     en: 'a page to read is shown, not a blank one',
   },
   status: {
-    ja: 'サーバのエラー（5xx）にしない（実際の最大の状態コード: {seen}）',
+    ja: 'サーバのエラー（5xx）にしない（実際の最大のステータス: {seen}）',
     en: 'no page is a server error (highest status: {seen})',
   },
   internals: { ja: '内部のエラー（スタックなど）を表示しない', en: 'no internal error is shown' },
@@ -59,7 +59,7 @@ export const wordings = {
   text: { ja: '画面に「{seen}」がある', en: 'the page says "{seen}"' },
   noText: { ja: '画面に「{seen}」がない', en: 'the page does not say "{seen}"' },
   noPortal: {
-    ja: '開始画面からマイナポータルに移動しない（状態コード: {seen}）',
+    ja: '開始画面からマイナポータルに移動しない（ステータス: {seen}）',
     en: 'the start page does not lead to the portal (status {seen})',
   },
   down: { ja: 'アプリに接続できない', en: 'the app cannot be reached' },
@@ -71,7 +71,7 @@ export const wordings = {
   large: { ja: 'アプリの応答が大きすぎる', en: 'a response of the app is too large' },
   loop: { ja: 'リダイレクトが終わらない', en: 'the redirects do not end' },
   elsewhere: {
-    ja: 'アプリでもサンドボックスでもない所に移動する',
+    ja: 'アプリとサンドボックス以外のサイトに移動する',
     en: 'a redirect leads neither to the app nor to the sandbox',
   },
 } as const satisfies Readonly<Record<string, Texts>>;
