@@ -28,15 +28,21 @@ const TEXTS = {
     ja: '同じ項目が2回あるオブジェクトがあります',
   },
   type: { en: 'is {s}, expected {e}', ja: '型が{s}です（想定: {e}）' },
-  'number-as-text': { en: 'a number came as text', ja: '数値が文字列で来ました' },
-  'text-as-number': { en: 'a text came as a number', ja: '文字列が数値で来ました' },
+  'number-as-text': { en: 'a number came as text', ja: '数値が文字列になっています' },
+  'text-as-number': { en: 'a text came as a number', ja: '文字列が数値になっています' },
   'inexact-number': {
     en: 'a JavaScript number cannot hold this number exactly',
     ja: 'JavaScript の数値では正確に表せない数値です',
   },
   null: { en: 'is null, expected {e}', ja: 'null です（想定: {e}）' },
-  'single-for-list': { en: 'a single {s} came instead of a list', ja: '配列ではなく単独の{s}です' },
-  'list-for-single': { en: 'a list came instead of a single {e}', ja: '単独の{e}ではなく配列です' },
+  'single-for-list': {
+    en: 'a single {s} came instead of a list',
+    ja: '配列ではなく、単独の{s}です',
+  },
+  'list-for-single': {
+    en: 'a list came instead of a single {e}',
+    ja: '単独の{e}ではなく、配列です',
+  },
   deeper: { en: 'is nested deeper than 20 levels', ja: '入れ子が20段を超えています' },
   pattern: { en: 'has the pattern {s}, expected {e}', ja: '形式が{s}です（想定: {e}）' },
   length: {
@@ -47,11 +53,11 @@ const TEXTS = {
   item: { en: 'an item that was not requested', ja: '照会していない項目です' },
   'schema-missing': {
     en: 'the record schema reads this field, but it never came',
-    ja: 'レコードのスキーマが読む項目ですが、来ていません',
+    ja: 'レコードのスキーマにある項目ですが、応答にありません',
   },
   'schema-unknown': {
     en: 'the record schema does not read this field',
-    ja: 'レコードのスキーマが読まない項目です',
+    ja: 'レコードのスキーマにない項目です',
   },
   'schema-refused': {
     en: 'the record schema refuses {s}',
@@ -59,10 +65,10 @@ const TEXTS = {
   },
   'latest-missing': {
     en: 'latestBy names this field, but it did not always come',
-    ja: 'latestBy の項目ですが、ない場合があります',
+    ja: 'latestBy に指定した項目ですが、応答にない場合があります',
   },
-  'imitation-lacks': { en: 'the imitation lacks: {s}', ja: '模擬にはありません: {s}' },
-  'imitation-only': { en: 'only the imitation has: {s}', ja: '模擬にしかありません: {s}' },
+  'imitation-lacks': { en: 'the imitation lacks: {s}', ja: '比較先の記録にありません: {s}' },
+  'imitation-only': { en: 'only the imitation has: {s}', ja: '比較先の記録にしかありません: {s}' },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;
 
 /** The kind of a difference. */

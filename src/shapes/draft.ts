@@ -13,7 +13,7 @@ const TEXTS = {
 `,
     shown: '記録と一致',
     changed: '記録に合わせて変更。元の値: ',
-    denied: '記録と相違。要確認',
+    denied: '記録と相違（要確認）',
     unseen: '記録では未確認',
     differences: '記録との相違:',
   },
