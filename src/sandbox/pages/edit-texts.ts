@@ -33,7 +33,7 @@ interface EditTexts {
 /** The texts by which a person edits an answer. They are for those who test, not for citizens. */
 export const editTexts: Readonly<Record<Language, EditTexts>> = {
   ja: {
-    hint: '選んだカードの回答を、この同意に限って書き換えられます。本物のマイナポータルにはない機能です。',
+    hint: '選んだカードの回答を、この同意に限って変更できます。本物のマイナポータルにはない機能です。',
     open: '選んだカードの回答を編集する',
     edited: '回答を編集済み',
     saved: (names) => `${names}の回答を編集しました。この同意への回答にだけ使います。`,
@@ -42,14 +42,14 @@ export const editTexts: Readonly<Record<Language, EditTexts>> = {
       'サンドボックスだけの機能で、本物のマイナポータルにはありません。変わるのはこの同意への回答だけで、この利用者のほかの同意には影響しません。',
     answer: '回答',
     answers: {
-      records: '下の記録を回答する',
+      records: '下のレコードを回答する',
       none: '該当する情報なし',
       'not-covered': '対象外',
       failed: '取得に失敗',
     },
-    tooMany: '記録が多いため、ここでは編集できません。',
-    record: (number) => `記録 ${number}`,
-    leaveOut: 'この記録を回答から除く',
+    tooMany: 'レコードが多いため、ここでは編集できません。',
+    record: (number) => `レコード ${number}`,
+    leaveOut: 'このレコードを回答から除く',
     parts: {
       server: '保有サーバ',
       holder: '保有機関の名称',
@@ -71,15 +71,16 @@ export const editTexts: Readonly<Record<Language, EditTexts>> = {
     },
     more: '項目を追加する（JSON）',
     moreHint: '例: {"備考": "見本", "加算額": 1000}。同じ名前の項目は置き換わります。',
-    add: (detail) => `${detail}の記録を追加`,
+    add: (detail) => `${detail}のレコードを追加`,
     save: '保存してカードの画面に戻る',
     undo: '編集前の回答に戻す',
     cancel: '保存せずに戻る',
     wrong: (count) => `${count}か所を直してください。入力した内容は残っています。`,
     problems: {
       too_long: '1,000文字以内で入力してください。',
-      number: '数値を入力してください（例: 5200000）。値がないときは、種類を「値なし」にします。',
-      null: '種類が「値なし」のときは空欄にしてください。値があるときは、種類を変えます。',
+      number:
+        '数値を入力してください（例: 5200000）。値がないときは、種類を「値なし」にしてください。',
+      null: '種類が「値なし」のときは空欄にしてください。値があるときは、種類を変えてください。',
       json: 'JSON として読み取れません（例: true、"文字"、["a", "b"]）。',
       more: 'JSON のオブジェクトを入力してください（例: {"備考": "見本"}）。',
       holder: '保有機関の名称を入力してください。',

@@ -261,7 +261,7 @@ describe('an answer that cannot be edited here', () => {
     };
     sandbox = createSandbox({ registrations: [registration], personas: [many], clock });
     const editor = await toEditor('many');
-    expect(editor.html).toContain('記録が多いため、ここでは編集できません。');
+    expect(editor.html).toContain('レコードが多いため、ここでは編集できません。');
     const card = await submit(editor, { decision: 'save' });
     const { location } = await submit(card, { decision: 'agree', persona: 'many', pin: '1234' });
     const { body } = await exchange(sandbox, callbackOf(location).code ?? '');
