@@ -56,6 +56,7 @@ export type {
   SelfInfoClient,
   SubmitOptions,
 } from './client/types.js';
+export type { CitizenAdvice } from './foundation/citizen-error-rows.js';
 export { type CitizenError, citizenErrors } from './foundation/citizen-errors.js';
 export {
   type Clock,

@@ -34,8 +34,8 @@ export const sentences = {
     en: 'This page was opened in a different browser from the one you started in. Please return to that browser and continue there.',
   },
   rejected: {
-    ja: 'マイナポータルとの連携で問題が発生したため、手続きを続けられません。情報は取得していません。お手数ですが、最初からお手続きください。',
-    en: 'We cannot continue because of a problem in the connection with Mynaportal. No information was obtained. Please start again.',
+    ja: 'マイナポータルとの連携で問題が発生したため、手続きを続けられません。情報は取得していません。',
+    en: 'We cannot continue because of a problem in the connection with Mynaportal. No information was obtained.',
   },
   ready: {
     ja: 'マイナポータルからの情報の取得が完了しました。内容をご確認ください。',
@@ -99,7 +99,7 @@ export const words = {
     ja: (time: string) => `${time}以降に、もう一度お試しください。`,
     en: (time: string) => `Please try again after ${time}.`,
   },
-  reason: { ja: (texts: string) => `理由：${texts}`, en: (texts: string) => `Reason: ${texts}` },
+  reason: { ja: (texts: string) => `理由: ${texts}`, en: (texts: string) => `Reason: ${texts}` },
   stopped: {
     ja: (name: string, until: string | undefined) =>
       until === undefined
@@ -128,8 +128,8 @@ export const words = {
     en: 'Some of the information could not be obtained.',
   },
   ours: {
-    ja: '申し訳ございません。システムの不具合により、手続きを続けられません。書類のご提出など、ほかの方法でもお手続きいただけます。',
-    en: 'We are sorry. We cannot continue because of a fault in our system. You can also continue in another way, for example with documents.',
+    ja: '申し訳ございません。システムの不具合により、手続きを続けられません。',
+    en: 'We are sorry. We cannot continue because of a fault in our system.',
   },
   retentionEnded: {
     ja: 'ご同意いただいた保持期間が終了したため、取得した情報は表示できません。必要な場合は、お手数ですが、もう一度取得のお手続きをお願いいたします。',

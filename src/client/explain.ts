@@ -1,8 +1,8 @@
 import type { Cause, Status } from '../calendar/results.js';
 import { amountDetails } from '../catalog/details.js';
-import { numberOf, type OutcomeCode } from '../foundation/citizen-errors.js';
+import type { CitizenAdvice, OutcomeCode } from '../foundation/citizen-error-rows.js';
+import { adviceOf, numberOf } from '../foundation/citizen-errors.js';
 import type { Clock } from '../foundation/clock.js';
-import type { Stage } from '../foundation/error-facts.js';
 import type { SelfInfoErrorCode } from '../foundation/error-table.js';
 import { invalidOption, isSelfInfoError, type SelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
@@ -26,7 +26,6 @@ export type Explainable<S extends ServiceSpec = Service> =
   | Status
   | SelfInfoError;
 
-const OURS: readonly Stage[] = ['configuration', 'calendar', 'vault', 'sandbox'];
 /** Codes of a failed item that this package defines. */
 const ITEM_CODES = [
   'record_invalid',
@@ -48,16 +47,6 @@ const CALLBACK_CODES = [
 ] as const;
 /** Codes by which the portal says that the fault is its own. */
 const PORTAL_CODES = ['server_error', 'temporarily_unavailable'] as const;
-const OUR_CODES: readonly SelfInfoErrorCode[] = [
-  'foreign_grant',
-  'unknown_item',
-  'inquiry_not_registered',
-  'latest_not_declared',
-  'invalid_retrieval',
-  'server_not_trusted',
-  'certificate_refused',
-  'proxy_refused',
-];
 
 /** Settings of {@link explain}. */
 export interface ExplainOptions {
@@ -187,7 +176,7 @@ function say<S extends ServiceSpec>(value: Explainable<S>, setting: Setting): st
     case 'not-asked':
       return sentence;
     case 'rejected':
-      return join(sentence, numberIn(language, codeOfRejected(value)), closing);
+      return sayFailed(sentence, codeOfRejected(value), setting);
     case 'ready':
       return sayItems(Object.values<ItemAnswer>(value.answer.items), setting);
     case 'present':
@@ -207,11 +196,10 @@ function say<S extends ServiceSpec>(value: Explainable<S>, setting: Setting): st
       );
     case 'failed':
       if (shows(value, 'error')) return sayError(value.error, setting);
-      return join(
+      return sayFailed(
         sentence,
-        words.otherwise[language],
-        numberIn(language, ITEM_CODES.find((code) => code === value.code) ?? 'portal_failure'),
-        closing,
+        ITEM_CODES.find((code) => code === value.code) ?? 'portal_failure',
+        setting,
       );
     default:
       return join(sentence, closing);
@@ -252,24 +240,41 @@ function limitIn(language: Language, ms: number): string {
     : words.seconds[language](Math.floor(ms / 1_000));
 }
 
+/** Adds to a sentence what helps, the error number and the contact. */
+function sayFailed(sentence: string, code: OutcomeCode | SelfInfoErrorCode, setting: Setting) {
+  const { language, closing } = setting;
+  return join(sentence, advise(adviceOf(code), language), numberIn(language, code), closing);
+}
+
+function advise(advice: CitizenAdvice, language: Language): string {
+  if (advice === 'later') return words.again[language];
+  return advice === 'documents' ? words.otherwise[language] : words.restart[language];
+}
+
 function sayError(error: SelfInfoError, setting: Setting): string {
   const { language, closing } = setting;
   return join(sayFailure(error, setting), numberIn(language, error.code), closing);
 }
 
 function sayFailure(error: SelfInfoError, setting: Setting): string {
-  const { code, stage, retry } = error;
+  const { code, retry } = error;
   const { language } = setting;
-  const { notBefore } = ownBag(retry);
   if (code === 'consent_declined') return sentences.declined[language];
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
-  if (notBefore !== undefined) return join(failed, again(Date.parse(notBefore), setting));
-  if (retry.safe || isConsentUnused(error)) return join(failed, words.again[language]);
-  // Separates what a citizen can fix by starting again from what only the provider can fix.
-  return OURS.includes(stage) || OUR_CODES.includes(code)
-    ? words.ours[language]
-    : join(failed, words.restart[language]);
+  const given = adviceOf(code);
+  // Only the provider can fix these, except that the portal sent the record.
+  if (given === 'documents')
+    return join(
+      code === 'record_invalid' ? failed : words.ours[language],
+      words.otherwise[language],
+    );
+  const isLater = retry.safe || isConsentUnused(error);
+  const advice = given === 'as-shown' && isLater ? 'later' : given;
+  const { notBefore } = ownBag(retry);
+  if (notBefore !== undefined && given !== 'start-again')
+    return join(failed, again(Date.parse(notBefore), setting));
+  return join(failed, advise(advice, language));
 }
 
 /**

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type CitizenError,
   citizenErrors,
+  type Explainable,
   explain,
   isSelfInfoError,
   SelfInfoError,
   type SelfInfoErrorCode,
+  Sensitive,
 } from '../../src/index.js';
 import { both, expectBoth, FAR } from './expect-texts.js';
 
@@ -79,7 +82,82 @@ const codes: Record<SelfInfoErrorCode, true> = {
   sandbox_refused: true,
 };
 
+const advised = {
+  'start-again': [
+    /最初からお手続きください。|もう一度取得のお手続きを/,
+    /最初からのお手続きを案内する。/,
+    /Please start again\.|please obtain it again\./,
+    /Ask the customer to start again\./,
+  ],
+  later: [
+    /しばらくおいて、もう一度お試しください。/,
+    /時間をおいて再度お手続きいただく。/,
+    /Please try again later\./,
+    /Ask the customer to try again later\./,
+  ],
+  documents: [
+    /書類のご提出など、ほかの方法でもお手続きいただけます。/,
+    /書類などでのお手続きを案内する。/,
+    /You can also continue in another way, for example with documents\./,
+    /offer another way, for example documents\./,
+  ],
+} as const;
+
+const extras = new Sensitive({});
+
+/** Returns what leads to a number, and for an error whether the same step may be repeated. */
+function pagesOf({ code, number }: CitizenError): readonly (readonly [Explainable, boolean?])[] {
+  if (Object.hasOwn(codes, code))
+    return [true, false].map((safe) => [
+      new SelfInfoError(code as SelfInfoErrorCode, { effect: 'unknown', retry: { safe } }),
+      safe,
+    ]);
+  const at = /^E-12/.test(number) ? 'authorize' : 'callback';
+  return /^E-1/.test(number)
+    ? [[{ status: 'rejected', at, code } as Explainable]]
+    : [[{ status: 'failed', code, extras } as Explainable]];
+}
+
 const everyCode = Object.keys(codes) as SelfInfoErrorCode[];
+
+describe('every error number', () => {
+  it.each(citizenErrors)(
+    'has the same advice on the page and for the service desk: $number',
+    (row) => {
+      for (const [value, safe] of pagesOf(row)) {
+        const [ja, en] = both(value);
+        expect(ja).toContain(row.number);
+        const shown = row.advice === 'as-shown' ? (safe ? 'later' : 'start-again') : row.advice;
+        for (const [advice, [pageJa, deskJa, pageEn, deskEn]] of Object.entries(advised)) {
+          expect([advice, pageJa.test(ja), pageEn.test(en)]).toEqual([
+            advice,
+            advice === shown,
+            advice === shown,
+          ]);
+          expect([advice, deskJa.test(row.ja), deskEn.test(row.en)]).toEqual([
+            advice,
+            advice === row.advice,
+            advice === row.advice,
+          ]);
+        }
+      }
+      if (row.advice !== 'as-shown') return;
+      expect(row.ja).toContain(
+        '画面の案内のとおり、時間をおいて再度、または最初からお手続きいただく。',
+      );
+      expect(row.en).toContain('do what the page says: try again later, or start again.');
+    },
+  );
+
+  it('advises a time from which to try again only where trying again helps', () => {
+    const retry = { safe: true, notBefore: '2026-12-07T08:00:00+09:00' };
+    for (const { code, advice } of citizenErrors.filter(({ code }) => Object.hasOwn(codes, code)))
+      expect([
+        code,
+        both(new SelfInfoError(code as SelfInfoErrorCode, { retry }))[1].includes('7 Dec 2026'),
+      ]).toEqual([code, advice === 'later' || advice === 'as-shown']);
+  });
+});
 
 describe('every error', () => {
   it.each(everyCode)('has texts for citizen and operator in both languages: %s', (code) => {

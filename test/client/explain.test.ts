@@ -63,7 +63,7 @@ describe('every result', () => {
     });
     const result = await client.query(await consent(), pointInTime('2026-12-01'), { onProgress });
     expect(explain(result, 'ja', FAR)).toMatch(
-      /^ただいま情報を取得できません。理由[：:] ?.+2026年12月7日\(月\) 8:00以降に、もう一度お試しください。$/,
+      /^ただいま情報を取得できません。理由: .+2026年12月7日\(月\) 8:00以降に、もう一度お試しください。$/,
     );
     expect(explain(result, 'en', FAR)).toMatch(
       /^The information is not available at the moment\. Reason: .+Please try again after Mon 7 Dec 2026 8:00 JST\.$/,

@@ -85,33 +85,33 @@ const closed: readonly Row[] = [
     kind: 'outside the hours of a holder',
     keys: ['office'],
     at: '2026-12-06T12:00:00+09:00',
-    ja: 'ただいま情報を取得できません。理由：日本年金機構のシステムは、運用時間外です（運用時間: 平日8時〜23時）。2026年12月7日(月) 8:00以降に、もう一度お試しください。',
+    ja: 'ただいま情報を取得できません。理由: 日本年金機構のシステムは、運用時間外です（運用時間: 平日8時〜23時）。2026年12月7日(月) 8:00以降に、もう一度お試しください。',
     en: 'The information is not available at the moment. Reason: Japan Pension Service is outside its operating hours, 8:00 to 23:00 except weekends and holidays. Please try again after Mon 7 Dec 2026 8:00 JST.',
   },
   {
     kind: 'outside the hours of each holder',
     keys: ['injuries'],
     at: '2026-10-14T03:00:00+09:00',
-    ja: 'ただいま情報を取得できません。理由：厚生労働省（労災保険）のシステムは、運用時間外です（運用時間: 平日8時〜21時）。地方公務員災害補償基金のシステムは、運用時間外です（運用時間: 毎日8時〜21時）。2026年10月14日(水) 8:00以降に、もう一度お試しください。',
+    ja: 'ただいま情報を取得できません。理由: 厚生労働省（労災保険）のシステムは、運用時間外です（運用時間: 平日8時〜21時）。地方公務員災害補償基金のシステムは、運用時間外です（運用時間: 毎日8時〜21時）。2026年10月14日(水) 8:00以降に、もう一度お試しください。',
     en: "The information is not available at the moment. Reason: Ministry of Health, Labour and Welfare (workers' accident insurance) is outside its operating hours, 8:00 to 21:00 except weekends and holidays. Fund for Local Government Employees' Accident Compensation is outside its operating hours, 8:00 to 21:00 every day. Please try again after Wed 14 Oct 2026 8:00 JST.",
   },
   {
     kind: 'a planned outage of the resident registry, with single holders closed as well',
     keys: ['income', 'pension', 'household'],
     at: '2026-12-20T03:00:00+09:00',
-    ja: 'ただいま情報を取得できません。理由：住民基本台帳ネットワークは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。2026年12月21日(月) 8:00以降に、もう一度お試しください。',
+    ja: 'ただいま情報を取得できません。理由: 住民基本台帳ネットワークは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。2026年12月21日(月) 8:00以降に、もう一度お試しください。',
     en: 'The information is not available at the moment. Reason: The national resident registry has a planned outage, in principle from 22:00 on the third Saturday of each month to 8:00 on the Sunday after it. Please try again after Mon 21 Dec 2026 8:00 JST.',
   },
   {
     kind: 'an announced stop of the whole service',
     said: {},
-    ja: 'ただいま情報を取得できません。理由：マイナポータルは、停止するとのお知らせが出ています。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
+    ja: 'ただいま情報を取得できません。理由: マイナポータルは、停止するとのお知らせが出ています。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
     en: 'The information is not available at the moment. Reason: Mynaportal has an announced outage. Please try again after Wed 14 Oct 2026 20:00 JST.',
   },
   {
     kind: 'an announced stop of a holder, at approximate times',
     said: { target: 'municipal', approximate: true },
-    ja: 'ただいま情報を取得できません。理由：お住まいの市区町村のシステムは、停止するとのお知らせが出ています（時刻は目安です）。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
+    ja: 'ただいま情報を取得できません。理由: お住まいの市区町村のシステムは、停止するとのお知らせが出ています（時刻は目安です）。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
     en: 'The information is not available at the moment. Reason: Your municipality has an announced outage (times are approximate). Please try again after Wed 14 Oct 2026 20:00 JST.',
   },
   {
@@ -138,7 +138,7 @@ const closed: readonly Row[] = [
   {
     kind: 'data that no holder has any more',
     keys: ['gone'],
-    ja: 'ただいま情報を取得できません。理由：お住まいの市区町村は、旧手当の情報を保有していません。書類のご提出など、ほかの方法でもお手続きいただけます。',
+    ja: 'ただいま情報を取得できません。理由: お住まいの市区町村は、旧手当の情報を保有していません。書類のご提出など、ほかの方法でもお手続きいただけます。',
     en: 'The information is not available at the moment. Reason: Your municipality does not hold the information (old allowance). You can also continue in another way, for example with documents.',
   },
 ];
@@ -148,7 +148,7 @@ const uncertain: readonly Row[] = [
     kind: 'a planned outage without hours',
     keys: ['income', 'household'],
     at: '2026-12-19T12:00:00+09:00',
-    ja: 'ただいま情報を取得できない場合があります。理由：国と自治体の情報連携システムは、原則として第3土日に計画停止しますが、停止する時間帯は公表されていません。',
+    ja: 'ただいま情報を取得できない場合があります。理由: 国と自治体の情報連携システムは、原則として第3土日に計画停止しますが、停止する時間帯は公表されていません。',
     en: 'The information may not be available at the moment. Reason: The data exchange between public bodies has a planned outage, in principle on the third weekend, at hours that are not published.',
   },
   {
@@ -161,13 +161,13 @@ const uncertain: readonly Row[] = [
   {
     kind: 'a holder whose hours nobody knows',
     keys: ['register'],
-    ja: 'ただいま情報を取得できない場合があります。理由：法務省のシステムは、運用時間が公表されていません。',
+    ja: 'ただいま情報を取得できない場合があります。理由: 法務省のシステムは、運用時間が公表されていません。',
     en: 'The information may not be available at the moment. Reason: Ministry of Justice has not published its operating hours.',
   },
   {
     kind: 'a possible stop of the whole service',
     said: { state: 'uncertain' },
-    ja: 'ただいま情報を取得できない場合があります。理由：マイナポータルは、停止する可能性があるとのお知らせが出ています。',
+    ja: 'ただいま情報を取得できない場合があります。理由: マイナポータルは、停止する可能性があるとのお知らせが出ています。',
     en: 'The information may not be available at the moment. Reason: Mynaportal may have an outage, as announced.',
   },
   {
@@ -306,12 +306,12 @@ describe('the words for a status of the calendar alone', () => {
   it.each([
     {
       state: 'closed',
-      ja: 'ただいま情報を取得できません。理由：情報を保有する機関のシステムが、いずれも停止しています。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
+      ja: 'ただいま情報を取得できません。理由: 情報を保有する機関のシステムが、いずれも停止しています。2026年10月14日(水) 20:00以降に、もう一度お試しください。',
       en: 'The information is not available at the moment. Reason: The systems of all offices that hold the information are closed. Please try again after Wed 14 Oct 2026 20:00 JST.',
     },
     {
       state: 'uncertain',
-      ja: 'ただいま情報を取得できない場合があります。理由：情報を保有する機関のシステムが、いずれも停止している可能性があります。このままお手続きいただけます。',
+      ja: 'ただいま情報を取得できない場合があります。理由: 情報を保有する機関のシステムが、いずれも停止している可能性があります。このままお手続きいただけます。',
       en: 'The information may not be available at the moment. Reason: The systems of all offices that hold the information may be closed. You can continue.',
     },
     {
@@ -369,7 +369,7 @@ describe('the words for a status of the calendar alone', () => {
     const status = createCalendar({}, catalog).status('family-register', NOON);
     expect(status.causes.map(({ rule }) => rule)).toContain('third-weekend');
     expect(explain(status, 'ja')).toBe(
-      'ただいま情報を取得できない場合があります。理由：法務省のシステムは、運用時間が公表されていません。このままお手続きいただけます。',
+      'ただいま情報を取得できない場合があります。理由: 法務省のシステムは、運用時間が公表されていません。このままお手続きいただけます。',
     );
   });
 });

@@ -190,7 +190,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     await demo.order({ time: '2026-12-20T03:00:00+09:00' });
     await toConsent(page, demo, '番号 花子');
     const before = await page.getByRole('main').locator('.notice').innerText();
-    expect(before).toContain('ただいま情報を取得できません。理由：');
+    expect(before).toContain('ただいま情報を取得できません。理由: ');
     // The button that works is the primary one.
     expect(await page.locator('main button.primary').allInnerTexts()).toEqual(['自分で入力する']);
     await press('マイナポータルから取得する');

@@ -304,7 +304,7 @@ describe.each(names)('the example with %s', (name) => {
     const start = await browse().start();
     expect([start.status, start.location, start.header('set-cookie')]).toEqual([200, '', '']);
     expect(start.text).toContain('ただいま情報を取得できません。');
-    expect(start.text).toContain('理由：');
+    expect(start.text).toContain('理由: ');
   });
 
   it('does not start for a page of another site', async () => {
