@@ -110,8 +110,10 @@ async function complete(
       return session === undefined || (session.income.status === 'none' && !session.receipt)
         ? 'replayed'
         : 'income';
-    if (outcome.status === 'rejected')
+    if (outcome.status === 'rejected') {
       console.warn(`The callback was rejected at ${outcome.at}: ${outcome.code}`);
+      if (session !== undefined) session.rejected = outcome;
+    }
     // この同意はここで終わり。ほかのブラウザのものや未知のものは、このセッションの同意とは関わりがない。
     if (session?.income.status === 'consenting' && ENDS.includes(outcome.status))
       session.income = { status: 'none' };

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import type { ConsentOutcome } from 'myna-selfinfo';
 import type { Application, Typed } from './application.js';
 import type { Draft, Entry } from './declaration.js';
 import type { IncomeState, Kept } from './income.js';
@@ -13,6 +14,8 @@ export interface Session {
   typed?: Typed;
   application?: Application;
   income: IncomeState;
+  /** 最後に受け付けられなかったコールバック。画面にエラー番号を示すため。 */
+  rejected?: Extract<ConsentOutcome, { readonly status: 'rejected' }>;
   /** 所得の情報を、取得せずに入力する。 */
   byHand?: boolean;
   /** 確認画面に進んだフォーム。 */

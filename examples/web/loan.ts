@@ -46,6 +46,8 @@ export interface Session {
   readonly expiresAt: number;
   /** 照会の結果か、照会のときのエラー。保管するときは myna-selfinfo/vault を使う。 */
   result?: Collected<typeof loan> | SelfInfoError;
+  /** 最後に受け付けられなかったコールバック。画面にエラー番号を示すため。 */
+  rejected?: Extract<ConsentOutcome, { readonly status: 'rejected' }>;
 }
 
 const LIFE_MS = 30 * 60_000;
@@ -109,9 +111,11 @@ export const page = (text: string) =>
 
 /** コールバックのあとの行き先。認可コードと state を、アドレス欄と履歴に残さない。 */
 export function placeAfter(
-  { status }: ConsentOutcome<typeof loan>,
+  outcome: ConsentOutcome<typeof loan>,
   session: Session | undefined,
 ): string {
+  const { status } = outcome;
+  if (status === 'rejected' && session !== undefined) session.rejected = outcome;
   // 同じURLが二度開かれたときは、1回目の結果を見せる。
   if (status === 'granted' || (status === 'replayed' && session?.result !== undefined))
     return '/result';
@@ -120,6 +124,13 @@ export function placeAfter(
 
 const outcomes = ['declined', 'expired', 'replayed', 'unknown', 'foreign-browser'] as const;
 
+/** 同意が得られなかった理由。受け付けられなかったときは、エラー番号を示すためにセッションのものを使う。 */
+function outcomeOf(session: Session | undefined, outcome: unknown): ConsentOutcome {
+  if (outcome === 'rejected')
+    return session?.rejected ?? { status: outcome, at: 'callback', code: 'callback_rejected' };
+  return { status: outcomes.find((one) => one === outcome) ?? 'unknown' };
+}
+
 /** 結果の画面。まだ届いていなければ、もう一度受け取りに行く。outcome: placeAfter が付けたもの。 */
 export async function resultPage(
   client: LoanClient,
@@ -127,7 +138,7 @@ export async function resultPage(
   outcome: unknown,
 ): Promise<string> {
   if (outcome !== undefined && outcome !== null)
-    return page(explain({ status: outcomes.find((one) => one === outcome) ?? 'unknown' }, 'ja'));
+    return page(explain(outcomeOf(session, outcome), 'ja'));
   const before = session?.result;
   if (session === undefined || before === undefined)
     return page(explain({ status: 'unknown' }, 'ja'));

@@ -220,6 +220,7 @@ describe.skipIf(chromium.missing)(
       expect(page.url()).toBe(`${demo.origin}/stopped/rejected`);
       expect(await title()).toBe('お手続きを続けられません');
       expect(await page.content()).not.toContain('evil');
+      expect(await page.content()).toContain('（エラー番号: E-116）');
       expect(demo.calls('token')).toBe(0);
       await page.getByRole('link', { name: '最初からやり直す' }).click();
       expect(page.url()).toBe(`${demo.origin}/consent`);

@@ -228,6 +228,18 @@ describe.each(names)('the example with %s', (name) => {
     expect(exchanges()).toBe(0);
   });
 
+  it('shows the error number of the reason when a callback is rejected', async () => {
+    const { browse, consent, exchanges } = await open(name);
+    const [browser, stranger] = [browse(), browse()];
+    const url = new URL(await consent(browser));
+    url.searchParams.set('iss', 'https://evil.example');
+    const callback = await browser.get(url.href);
+    expect([callback.status, callback.location]).toEqual([303, '/result?outcome=rejected']);
+    expect((await browser.get(callback.location)).text).toContain('（エラー番号: E-116）');
+    expect((await stranger.get(callback.location)).text).toContain('（エラー番号: E-102）');
+    expect(exchanges()).toBe(0);
+  });
+
   it("shows nothing to another browser, and the citizen's browser still completes", async () => {
     const { browse, consent, exchanges } = await open(name);
     const [browser, other, third] = [browse(), browse(), browse()];

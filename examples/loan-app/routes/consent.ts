@@ -69,9 +69,11 @@ export function addConsentRoutes(
     const stop = stops.find((candidate) => candidate === c.req.param('stop'));
     if (stop === undefined) return c.notFound();
     const language = languageOf(c);
+    // セッションのないブラウザには、どの理由にも使う番号を示す。
     const outcome =
       stop === 'rejected'
-        ? ({ status: stop, at: 'callback', code: 'callback_rejected' } as const)
+        ? (sessions.find(c)?.rejected ??
+          ({ status: stop, at: 'callback', code: 'callback_rejected' } as const))
         : { status: stop };
     return c.html(stoppedPage(language, stop, say(outcome, language, now())));
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Collected, Retrieval, SelfInfoError } from 'myna-selfinfo';
+import type { Collected, ConsentOutcome, Retrieval, SelfInfoError } from 'myna-selfinfo';
 import { cookies } from 'next/headers';
 import type { loan } from './service.mjs';
 
@@ -10,6 +10,8 @@ export interface Session {
   retrieval?: Retrieval<typeof loan>;
   /** 受け取った結果か、照会のときのエラー。保管するときは myna-selfinfo/vault を使う。 */
   result?: Collected<typeof loan> | SelfInfoError;
+  /** 最後に受け付けられなかったコールバック。画面にエラー番号を示すため。 */
+  rejected?: Extract<ConsentOutcome, { readonly status: 'rejected' }>;
 }
 
 const LIFE_MS = 30 * 60_000;

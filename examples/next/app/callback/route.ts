@@ -24,6 +24,7 @@ export async function GET(request: Request): Promise<Response> {
   }
   // 同じURLが二度開かれたときは、1回目の結果を見せる。
   if (outcome.status === 'replayed' && session) return seeOther('/result');
+  if (outcome.status === 'rejected' && session) session.rejected = outcome;
   return seeOther(`/result?outcome=${outcome.status}`);
 }
 

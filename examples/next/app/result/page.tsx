@@ -1,5 +1,6 @@
 import {
   type Collected,
+  type ConsentOutcome,
   explain,
   isSelfInfoError,
   type Language,
@@ -18,12 +19,13 @@ export default async function Page({ searchParams }: PageProps<'/result'>) {
   const session = await findSession();
   // コールバックが付けた outcome。ほかの値は unknown とみなす。
   const { outcome } = await searchParams;
-  const status = outcomes.find((one) => one === outcome) ?? 'unknown';
   const isKnown = outcome === undefined && session !== undefined;
   return (
     <>
       <h1>{texts[lang].title}</h1>
-      <p role="status">{isKnown ? await resultOf(session, lang) : explain({ status }, lang)}</p>
+      <p role="status">
+        {isKnown ? await resultOf(session, lang) : explain(outcomeOf(session, outcome), lang)}
+      </p>
       {/* <Link> は使わない: プリフェッチされ、スクリプトで遷移する。 */}
       <p>
         <a href="/result">{texts[lang].again}</a> <a href="/">{texts[lang].home}</a>
@@ -35,6 +37,13 @@ export default async function Page({ searchParams }: PageProps<'/result'>) {
       )}
     </>
   );
+}
+
+/** 同意が得られなかった理由。受け付けられなかったときは、エラー番号を示すためにセッションのものを使う。 */
+function outcomeOf(session: Session | undefined, outcome: unknown): ConsentOutcome {
+  if (outcome === 'rejected')
+    return session?.rejected ?? { status: outcome, at: 'callback', code: 'callback_rejected' };
+  return { status: outcomes.find((one) => one === outcome) ?? 'unknown' };
 }
 
 /** 結果の文。まだなければ取得する。コールバックと同じクライアントでなければ、照会票は見つからない。 */
