@@ -15,10 +15,10 @@ export interface KioskError {
 
 const nothing = { ja: '情報は提供していません。', en: 'Nothing was provided.' };
 const again = { ja: 'お手数ですが、最初からお手続きください。', en: 'Please start again.' };
-const office = (ja: string) => ({
-  ja,
-  en: 'Please go to the counter of your city, town or village.',
-});
+const cardDesk = {
+  ja: '暗証番号や電子証明書については、マイナンバーカードのお問い合わせ先にご確認ください。',
+  en: 'For the PIN and the certificate, please ask the contact for My Number Cards.',
+};
 const staffHere = { ja: '係員にお声がけください。', en: 'Please ask our staff.' };
 
 function text(ja: string, en: string, ...more: readonly CatalogName[]): CatalogName {
@@ -43,7 +43,7 @@ const rows = {
       '暗証番号がロックされているため、このカードはご利用いただけません。',
       'The PIN of this card is locked.',
       nothing,
-      office('暗証番号の再設定は、お住まいの市区町村の窓口でお手続きください。'),
+      cardDesk,
     ),
     text(
       '利用者証明用電子証明書の暗証番号がロックされている。',
@@ -55,7 +55,7 @@ const rows = {
       '電子証明書の有効期限が切れているため、このカードはご利用いただけません。',
       'The certificate of this card has expired.',
       nothing,
-      office('電子証明書の更新は、お住まいの市区町村の窓口でお手続きください。'),
+      cardDesk,
     ),
     text('電子証明書の有効期限切れ。', 'The certificate has expired.'),
   ],
@@ -64,7 +64,7 @@ const rows = {
       '電子証明書が失効しているため、このカードはご利用いただけません。',
       'The certificate of this card is no longer valid.',
       nothing,
-      office('電子証明書については、お住まいの市区町村の窓口にお問い合わせください。'),
+      cardDesk,
     ),
     text('電子証明書の失効。', 'The certificate has been revoked.'),
   ],
@@ -197,7 +197,7 @@ const byPart = { reader: 'K-301', authorizer: 'K-302', listener: 'K-303' } as co
  * ```ts
  * import { type KioskState, kioskErrorsOf } from 'myna-selfinfo/kiosk';
  * const texts = (state: KioskState) =>
- *   kioskErrorsOf(state).map(({ number, citizen }) => `${citizen.ja}（エラー番号 ${number}）`);
+ *   kioskErrorsOf(state).map(({ number, citizen }) => `${citizen.ja}（エラー番号: ${number}）`);
  * ```
  */
 export function kioskErrorsOf(state: KioskState): readonly KioskError[] {

@@ -52,7 +52,7 @@ export const about: Readonly<Record<Language, Readonly<Record<AboutPage, About>>
         ['郵送', '〒000-0000 見本県見本市見本1-2-3 みほん銀行 ローン受付係'],
         [
           'マイナンバーカードと暗証番号',
-          'カードの暗証番号の再設定と電子証明書の更新は、お住まいの市区町村の窓口でお手続きください。銀行では承れません。',
+          'カードの暗証番号や電子証明書については、マイナンバーカードのお問い合わせ先にご確認ください。当行では承れません。',
         ],
       ],
     },
@@ -99,7 +99,7 @@ export const about: Readonly<Record<Language, Readonly<Record<AboutPage, About>>
         ['Post', 'Mihon Bank, Loan desk, 1-2-3 Mihon, Mihon-shi, Mihon-ken 000-0000'],
         [
           'My Number card and PIN',
-          'Your municipality resets PINs and renews certificates. A bank cannot.',
+          'For the PIN and the certificate, please ask the contact for My Number Cards. We cannot help with them.',
         ],
       ],
     },

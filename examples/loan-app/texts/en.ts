@@ -328,7 +328,7 @@ const stopped: Texts['stopped'] = {
     gone: 'Your information has been erased',
   },
   declinedHint:
-    'You see this page when you stopped, and also when the card is locked or its certificate has expired. Your municipality can unlock the card or renew the certificate.',
+    'You see this page when you stopped, and also when the card is locked or its certificate has expired. For the PIN and the certificate, please ask the contact for My Number Cards.',
   foreignHint: 'You can continue in the browser you started in.',
   wrongPerson:
     'The head of household in the information differs from the name on the application. We discarded the information without showing it. Please try again with the applicant’s own My Number Card. If only the spelling differs, please use paper documents.',
