@@ -1,4 +1,5 @@
 // 画面の文言。日本語と英語。中国語と韓国語の見本は unreviewed.ts にある。
+import type { KioskErrorNumber } from 'myna-selfinfo/kiosk';
 import { ko, zh } from './unreviewed.js';
 
 export const languages = { ja: '日本語', en: 'English', zh: '中文', ko: '한국어' } as const;
@@ -59,6 +60,8 @@ export interface Texts {
   readonly toStart: string;
   readonly callStaff: string;
   readonly errorNumber: (number: string) => string;
+  /** SDK の文にない言語のエラーの文。 */
+  readonly errors?: Readonly<Record<KioskErrorNumber, string>>;
   readonly receipt: string;
   readonly receiptNumber: string;
   readonly providedAt: string;
@@ -128,7 +131,7 @@ const ja: Texts = {
   thanks: 'ご利用ありがとうございました。',
   toStart: '最初の画面へ',
   callStaff: '係員をお呼びください',
-  errorNumber: (number) => `エラー番号 ${number}`,
+  errorNumber: (number) => `エラー番号: ${number}`,
   receipt: '明細票',
   receiptNumber: '番号',
   providedAt: '提供日時',
@@ -200,7 +203,7 @@ const en: Texts = {
   thanks: 'Thank you.',
   toStart: 'To the first screen',
   callStaff: 'Please call our staff',
-  errorNumber: (number) => `Error number ${number}`,
+  errorNumber: (number) => `Error number: ${number}`,
   receipt: 'Receipt',
   receiptNumber: 'Number',
   providedAt: 'Provided at',

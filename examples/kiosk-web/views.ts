@@ -193,14 +193,13 @@ function endOf(state: Extract<KioskState, { outcome: KioskOutcome }>, view: View
   return errorsOf(state, view);
 }
 
-/** エラーの文は日本語と英語だけにある。 */
+/** SDK のエラーの文は日本語と英語。ほかの言語の文はこの例にある。 */
 function errorsOf(state: KioskState, { text, language }: View): string {
-  const own = language === 'ja' ? 'ja' : 'en';
   return kioskErrorsOf(state)
-    .map(
-      ({ number, citizen }) =>
-        `<p class="lead" lang="${own}">${e(citizen[own])}</p><p>${e(text.errorNumber(number))}</p>`,
-    )
+    .map(({ number, citizen }) => {
+      const said = text.errors?.[number] ?? citizen[language === 'ja' ? 'ja' : 'en'];
+      return `<p class="lead">${e(said)}</p><p>${e(text.errorNumber(number))}</p>`;
+    })
     .join('');
 }
 

@@ -106,7 +106,7 @@ const pinTexts = {
   ],
 };
 
-const errorText = ({ number, citizen }: KioskError) => `${citizen.ja}（エラー番号 ${number}）`;
+const errorText = ({ number, citizen }: KioskError) => `${citizen.ja}（エラー番号: ${number}）`;
 
 /** どう終わったか。提供した場合は明細票。 */
 function endOf(state: Extract<KioskState, { at: 'card-out' }>): string[] {

@@ -193,7 +193,7 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
     expect(web.terminal.state.at).toBe('first-consent');
     clock.advance(1_000);
     await at('ended');
-    expect(await page.textContent('main')).toContain('エラー番号 K-101');
+    expect(await page.textContent('main')).toContain('エラー番号: K-101');
     expect(await page.textContent('main')).not.toContain('カード');
   });
 
@@ -202,7 +202,7 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
     clock.advance(60_000);
     await at('card-forgotten');
     expect(await heading()).toBe('係員をお呼びください');
-    expect(await page.textContent('main')).toContain('エラー番号 K-401');
+    expect(await page.textContent('main')).toContain('エラー番号: K-401');
     await simulate('staff');
     await at('start');
   });
@@ -216,7 +216,7 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
     await simulate('jam');
     await press('cancel');
     await at('card-jammed');
-    expect(await page.textContent('main')).toContain('エラー番号 K-402');
+    expect(await page.textContent('main')).toContain('エラー番号: K-402');
   });
 
   it('says when a closed service opens again', async () => {
@@ -246,6 +246,26 @@ describe.skipIf(chromium.missing)('the kiosk to touch', () => {
       await page.waitForSelector('.frame[lang="ja"]');
     },
   );
+
+  it.each([
+    ['zh', '长时间没有操作，手续已结束。没有提供信息。请从头开始办理。', '错误编号：K-101'],
+    [
+      'ko',
+      '한동안 조작이 없어 절차를 종료했습니다. 정보를 제공하지 않았습니다. 처음부터 다시 진행해 주십시오.',
+      '오류 번호: K-101',
+    ],
+  ])('shows errors in the language %s, too', async (language, said, number) => {
+    await page.click(`[data-set="language"][data-value="${language}"]`);
+    await page.waitForSelector(`.frame[lang="${language}"]`);
+    await press('begin');
+    await press('choose', LOAN);
+    await at('first-consent');
+    clock.advance(60_000);
+    await at('ended');
+    expect(await page.locator('main p').allTextContents()).toEqual(
+      expect.arrayContaining([said, number]),
+    );
+  });
 
   it('raises a hook for each sound', async () => {
     await page.evaluate(
