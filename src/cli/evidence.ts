@@ -48,8 +48,8 @@ const help = {
 `,
   en: `Usage: myna-selfinfo evidence --sandbox URL --start URL [options]
 
-Uses your app the way citizens' browsers do, plays the cases that a provider must show (steps A-12,
-A-13, A-18), and writes a dated Japanese report (Markdown, HTML, JSON). Before, start a sandbox with
+Uses your app the way citizens' browsers do, plays the cases to check before the connection test
+(step A-12), and writes a dated Japanese report (Markdown, HTML, JSON). Before, start a sandbox with
 npx myna-selfinfo sandbox, and the app connected to it.
 
 Options
