@@ -30,7 +30,7 @@ const help = {
   ja: `使い方: myna-selfinfo evidence --sandbox URL --start URL [オプション]
 
 サンドボックスに接続したアプリを、利用者のブラウザのように操作し、接続試験（A-12）などの前に
-事業者が確認すべきケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
+確認しておきたいケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
 先に npx myna-selfinfo sandbox を実行し、サンドボックスに接続したアプリを起動しておいてください。
 
 オプション
