@@ -106,6 +106,8 @@ describe('the evidence of a host', () => {
       expect(text.replaceAll('&amp;', '&')).toContain('/callback?code=…&state=…&iss=… → 303');
     }
     expect(html).not.toMatch(/<(script|link|img)|https?:\/\/(?!127|localhost)/);
+    expect(md).toContain('(エラー番号: E-307)');
+    expect(md).toMatch(/^1\. 通信: result → accepted ×\d$/m);
     expect(finished.secrets.length).toBeGreaterThan(50);
     const said = [md, html, json, finished.stdout].join('\n');
     expect(finished.secrets.filter((secret) => said.includes(secret))).toEqual([]);

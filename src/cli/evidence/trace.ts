@@ -29,7 +29,26 @@ export function traceOf(scene: Scene, lang: Language): readonly string[] {
       const why = [code, fault && `${words.fault[lang]} ${fault}`].filter(Boolean).join(', ');
       return `${words.calls[lang]}: ${step} → ${outcome}${why === '' ? '' : ` (${why})`}`;
     });
-  return [...steps, ...calls];
+  return [...steps, ...calls]
+    .reduce<readonly Folded[]>(fold, [])
+    .map(({ line, times }) => line + timesIn(times));
+}
+
+interface Folded {
+  readonly line: string;
+  readonly times: number;
+}
+
+/** Counts a line that repeats the one before it. A deferred answer is polled many times. */
+function fold(lines: readonly Folded[], line: string): readonly Folded[] {
+  const last = lines.at(-1);
+  return last?.line === line
+    ? [...lines.slice(0, -1), { line, times: last.times + 1 }]
+    : [...lines, { line, times: 1 }];
+}
+
+function timesIn(times: number): string {
+  return times === 1 ? '' : ` ×${times}`;
 }
 
 type Mask = (text: string) => string;
@@ -62,6 +81,7 @@ function maskerOf({ citizens, secrets, echo }: Scene): Mask {
   return (text) =>
     values
       .reduce((masked, value) => masked.replaceAll(value, HIDDEN), text.normalize('NFKC'))
-      .replaceAll(/[\w~+=-]{16,}|\d[\d,.]{2,}/g, HIDDEN)
+      // An error number (E-103, K-201) is no value: the reader looks it up.
+      .replaceAll(/[\w~+=-]{16,}|(?<!\b[EK]-)\d[\d,.]{2,}/g, HIDDEN)
       .replaceAll(/\p{C}+/gu, ' ');
 }
