@@ -3,6 +3,7 @@ export { isSelfInfoError, SelfInfoError } from '../foundation/errors.js';
 export type { Peer } from './app.js';
 export type { Credential } from './certificates.js';
 export type { SandboxCodec } from './codec.js';
+export type { RegisteredProvider } from './consent-facts.js';
 export { spaceHeader } from './control/place.js';
 export type { ConsentRule } from './control/rule.js';
 export type {

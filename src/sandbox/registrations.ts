@@ -4,12 +4,12 @@ import { isItemCode } from '../catalog/item-codes.js';
 import { checkDetailId, checkServerId, holdersOf } from '../catalog/lookup.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { checkText, checkWhole, readKeys } from '../foundation/options.js';
-import { ownBag } from '../foundation/own.js';
 import type { Method } from '../service/inquiry.js';
 import { publicProfile } from '../wire/public-profile.js';
-import { isPrivateHost } from '../wire/url-rules.js';
+import { checkFields, checkProvider, type RegisteredProvider } from './consent-facts.js';
 import { checkClientAuth, type PublicKeySet, type RegisteredCredentials } from './key-set.js';
 import type { Problems } from './problems.js';
+import { checkUri, nonEmptyList, objectAt, textAt } from './registration-values.js';
 
 /**
  * An item as the portal registers it. An item of `defineService` fits; further keys are ignored.
@@ -61,6 +61,13 @@ export interface Registration {
    * or http on loopback or a private name. Default: none.
    */
   readonly noticeUri?: string;
+  /** Who asks, as the consent page names it. Default: the page says that nothing is registered. */
+  readonly provider?: RegisteredProvider;
+  /**
+   * The fields (取得項目) of each item, by the name of the item in `service.items`, in words that
+   * citizens know. Default: the fields of the sandbox's sample records.
+   */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A validated registration, as the sandbox uses it. */
@@ -84,6 +91,8 @@ export interface Client {
   readonly mustPush: boolean;
   /** Where its notices go. */
   readonly noticeUri: string | undefined;
+  /** Who asks. */
+  readonly provider: RegisteredProvider | undefined;
 }
 
 /** A validated item. */
@@ -93,6 +102,8 @@ export interface ClientItem {
   readonly methods: readonly Method[];
   readonly latestBy: string | undefined;
   readonly holders: readonly string[];
+  /** The fields that the consent page names. */
+  readonly fields: readonly string[] | undefined;
 }
 
 /** The form of a client id. */
@@ -160,6 +171,8 @@ export function checkRegistration(
       clientAuth: true,
       requirePushedAuthorizationRequests: true,
       noticeUri: true,
+      provider: true,
+      fields: true,
     } satisfies Record<keyof Registration, true>),
   );
   const registration = problems.check(() => objectAt(value, path));
@@ -167,7 +180,9 @@ export function checkRegistration(
   if (registration === undefined) return undefined;
   const clientId = problems.check(() => checkClientId(registration.clientId, `${path}.clientId`));
   const redirectUris = checkUris(registration.redirectUris, `${path}.redirectUris`, problems);
-  const service = checkService(registration.service, `${path}.service`, catalog, problems);
+  const fields = checkFields(registration.fields, `${path}.fields`, registration.service, problems);
+  const known = { catalog, fields };
+  const service = checkService(registration.service, `${path}.service`, known, problems);
   const { certificate } = registration;
   const thumbprint =
     certificate === undefined
@@ -185,11 +200,12 @@ export function checkRegistration(
       ? undefined
       : checkUri(registration.noticeUri, `${path}.noticeUri`),
   );
+  const provider = problems.check(() => checkProvider(registration.provider, `${path}.provider`));
   if (clientId === undefined || redirectUris === undefined || service === undefined)
     return undefined;
   return {
     ...{ catalog, clientId, redirectUris, ...service, thumbprint, keys, secret, noticeUri },
-    mustPush: mustPush === true,
+    ...{ mustPush: mustPush === true, provider },
   };
 }
 
@@ -220,27 +236,17 @@ function checkUris(
   return first === undefined ? undefined : [first, ...others];
 }
 
-function checkUri(value: unknown, path: string): string {
-  checkText(value, path);
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (
-    (url?.protocol === 'https:' || (url?.protocol === 'http:' && isPrivateHost(url))) &&
-    url.username === '' &&
-    url.password === '' &&
-    !value.includes('#')
-  ) {
-    if (/^[\x21-\x7e]+$/.test(value)) return value;
-  }
-  throw invalidOption(path, {
-    en: 'It must be an absolute https URL (http on loopback or a private name only) in ASCII, without fragment or user name.',
-    ja: 'フラグメントやユーザー名のない ASCII の https 絶対URLで指定してください（http はループバックか内部の名前のみ可）。',
-  });
+/** What the items of a service are checked with. */
+interface Known {
+  readonly catalog: Catalog;
+  /** By the name of the item. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
 }
 
 function checkService(
   value: unknown,
   path: string,
-  catalog: Catalog,
+  known: Known,
   problems: Problems,
 ): Pick<Client, 'name' | 'purpose' | 'retentionDays' | 'items'> | undefined {
   const service = problems.check(() => objectAt(value, path));
@@ -261,7 +267,7 @@ function checkService(
       });
     return days;
   });
-  const items = checkItems(service.items, `${path}.items`, catalog, problems);
+  const items = checkItems(service.items, `${path}.items`, known, problems);
   return name === undefined || purpose === undefined || retentionDays === undefined
     ? undefined
     : { name, purpose, retentionDays, items };
@@ -270,7 +276,7 @@ function checkService(
 function checkItems(
   value: unknown,
   path: string,
-  catalog: Catalog,
+  { catalog, fields }: Known,
   problems: Problems,
 ): Client['items'] {
   const items = new Map<string, ClientItem>();
@@ -286,7 +292,7 @@ function checkItems(
   for (const [key, spec] of specs ?? []) {
     const at = `${path}.${key.slice(0, 60)}`;
     problems.check(() => {
-      const item = checkItem(spec, at, catalog);
+      const item = { ...checkItem(spec, at, catalog), fields: fields.get(key) };
       if (items.has(item.code)) {
         throw invalidOption(`${at}.code`, {
           en: 'Another item has the same code. Give every item a different code.',
@@ -299,7 +305,7 @@ function checkItems(
   return items;
 }
 
-function checkItem(value: unknown, path: string, catalog: Catalog): ClientItem {
+function checkItem(value: unknown, path: string, catalog: Catalog): Omit<ClientItem, 'fields'> {
   const { detail, code, inquiries, latestBy, holders } = objectAt(value, path);
   checkText(detail, `${path}.detail`);
   checkDetailId(detail, `${path}.detail`, catalog);
@@ -346,27 +352,4 @@ function checkHolders(
       throw new SelfInfoError('not_a_holder', { path: `${path}[${index}]` });
     return server;
   });
-}
-
-function textAt(value: unknown, path: string): string {
-  checkText(value, path);
-  return value;
-}
-
-function objectAt(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (value === undefined) throw new SelfInfoError('missing_option', { path });
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError(`${path} must be an object.`);
-  return ownBag(value as Readonly<Record<string, unknown>>);
-}
-
-function nonEmptyList(value: unknown, path: string): readonly unknown[] {
-  if (value === undefined) throw new SelfInfoError('missing_option', { path });
-  if (!Array.isArray(value)) throw new TypeError(`${path} must be a list.`);
-  if (value.length === 0)
-    throw invalidOption(path, {
-      en: 'It must have at least one entry.',
-      ja: '1つ以上指定してください。',
-    });
-  return value;
 }

@@ -98,10 +98,11 @@ function deleteUnlessLast(from: Map<string, unknown>, key: string, path: string)
 }
 
 function shown(client: Client): RegisteredClient {
-  const { clientId, redirectUris, name, purpose, retentionDays, mustPush, noticeUri } = client;
+  const { clientId, redirectUris, name, purpose, retentionDays, mustPush } = client;
+  const { noticeUri, provider } = client;
   const items = [...client.items.values()];
   return {
-    ...{ clientId, redirectUris, name, purpose, retentionDays, noticeUri },
+    ...{ clientId, redirectUris, name, purpose, retentionDays, noticeUri, provider },
     items: items.map(({ methods, ...item }) => ({ ...item, inquiries: methods })),
     clientAuth: client.keys ? 'private_key_jwt' : client.secret ? 'client_secret' : 'tls',
     requirePushedAuthorizationRequests: mustPush,

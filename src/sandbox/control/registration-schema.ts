@@ -21,6 +21,13 @@ const clientId = string().regex(CLIENT_ID);
 const redirectUris = array(text).min(1);
 const retentionDays = int().min(0).max(MAX_RETENTION_DAYS);
 
+const fields = array(text).min(1);
+const provider = strictObject({
+  name: text,
+  contact: optional(text),
+  privacyPolicy: optional(text),
+});
+
 /** Returns the parts that an item has, as it is registered and as it is shown. */
 function itemParts({ details, servers }: Catalog) {
   return {
@@ -61,6 +68,8 @@ export function registrationSchema(catalog: Catalog) {
     ),
     requirePushedAuthorizationRequests: optional(yesOrNo()),
     noticeUri: optional(text),
+    provider: optional(provider),
+    fields: optional(record(string(), fields)),
   });
 }
 
@@ -72,9 +81,10 @@ export function registeredSchema(catalog: Catalog) {
     name: text,
     purpose: text,
     retentionDays,
-    items: array(strictObject(itemParts(catalog))),
+    items: array(strictObject({ ...itemParts(catalog), fields: optional(fields) })),
     clientAuth: enumOf(['tls', 'private_key_jwt', 'client_secret']),
     requirePushedAuthorizationRequests: yesOrNo(),
     noticeUri: optional(text),
+    provider: optional(provider),
   });
 }

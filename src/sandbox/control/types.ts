@@ -2,6 +2,7 @@ import type { Announcement } from '../../calendar/announcements.js';
 import type { Notices } from '../../calendar/notices/steps.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Method } from '../../service/inquiry.js';
+import type { RegisteredProvider } from '../consent-facts.js';
 import type { Fault, PlannedFault } from '../faults.js';
 import type { JournalEntry, JournalQuery } from '../journal.js';
 import type { Persona, PersonaRecord } from '../personas/persona.js';
@@ -22,11 +23,14 @@ export interface RegisteredClient {
     readonly inquiries: readonly Method[];
     readonly latestBy?: string | undefined;
     readonly holders: readonly string[];
+    /** The fields (取得項目) that the registration names. */
+    readonly fields?: readonly string[] | undefined;
   }[];
   /** How the client authenticates beside its certificate. */
   readonly clientAuth: 'tls' | 'private_key_jwt' | 'client_secret';
   readonly requirePushedAuthorizationRequests: boolean;
   readonly noticeUri?: string | undefined;
+  readonly provider?: RegisteredProvider | undefined;
 }
 
 /** A notice of outages (停止のお知らせ), as the portal publishes it. */
