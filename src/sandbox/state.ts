@@ -1,5 +1,6 @@
 import type { Language } from '../foundation/language.js';
 import { publicProfile } from '../wire/public-profile.js';
+import type { Reading } from './pages/hand-over-texts.js';
 import type { EndReason } from './pages/texts.js';
 import type { Draft, DraftProblem, Edits } from './personas/draft.js';
 import type { Persona } from './personas/persona.js';
@@ -34,6 +35,8 @@ export interface Authorization {
   readonly challenge: string;
   /** What a person changed in the answers to this consent, by the persona of the card. */
   edits?: Map<string, Edits>;
+  /** How the citizen reads the card. */
+  reading?: Reading | undefined;
   /** Where the citizen was redirected, once the transaction has ended. */
   sentTo?: Callback;
 }

@@ -57,6 +57,21 @@ export const pageErrors = {
     ja: 'カードがロックされている。市区町村の窓口などでの暗証番号の再設定か、書類でのお手続きを案内する。',
     en: 'The card is locked. The municipality can set a new PIN. Otherwise, offer documents.',
   },
+  app_not_installed: {
+    number: 'E-821',
+    ja: 'スマートフォンのアプリが開かない。アプリのインストール、ほかの読み取り方法、書類でのお手続きのいずれかを案内する。',
+    en: 'The app on the smartphone does not open. Suggest to install it, another way to read the card, or documents.',
+  },
+  reader_not_found: {
+    number: 'E-822',
+    ja: 'カードリーダが見つからない。接続の確認、ほかの読み取り方法、書類でのお手続きのいずれかを案内する。',
+    en: 'No card reader is found. Suggest to check its connection, another way to read the card, or documents.',
+  },
+  card_not_read: {
+    number: 'E-823',
+    ja: 'カードを読み取れない。カードの位置を合わせ直していただく。続く場合は、ほかの読み取り方法か書類でのお手続きを案内する。',
+    en: 'The card is not read. Ask the customer to put it in place once more. If it keeps failing, suggest another way to read it, or documents.',
+  },
   unknown_client: { number: 'E-811', ...settings },
   redirect_uri_not_registered: { number: 'E-812', ...settings },
   missing_parameter: { number: 'E-813', ...startAgain },

@@ -58,6 +58,8 @@ export interface PageContent {
   readonly title: string;
   /** The number of the step, starting at 0. */
   readonly step?: number;
+  /** What is to be corrected. */
+  readonly summary?: Markup;
   readonly body: Markup;
 }
 

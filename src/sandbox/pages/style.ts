@@ -1,3 +1,9 @@
+// The sentence about the last minute appears without a script, after the minutes that the page has.
+const SOON = Array.from(
+  { length: 9 },
+  (_, left) => `.soon[data-minutes="${left + 2}"]{animation-delay:${(left + 1) * 60}s}`,
+).join('');
+
 /**
  * The style of the pages: one font family, no picture, light or dark as on the citizen's device.
  * Text has a contrast of 7:1.
@@ -34,28 +40,49 @@ h4{font-size:1rem;font-weight:700}
 .steps [aria-current]{border-color:var(--accent);color:var(--ink);font-weight:700}
 dl>div{display:grid;gap:0 1.5rem;padding:.5rem 0}
 dt{color:var(--soft);font-size:.875rem;line-height:2}
+a{color:var(--accent);text-underline-offset:.25em}
 section>dl,.facts{border-block:1px solid var(--line)}
 section>dl>div+div,.facts>div+div{border-top:1px solid var(--line)}
 .category{display:grid;gap:.25rem 1.5rem;border-top:1px solid var(--line);padding:.875rem 0}
 .category:last-of-type{border-bottom:1px solid var(--line)}
 .category li+li{margin-top:1rem}
-.category dl>div{grid-template-columns:minmax(4em,max-content) 1fr;gap:.875rem;padding:0}
+.category dl>div{padding:.25rem 0}
 .category dt,.category dd{font-size:.9375rem;line-height:1.75}
+.missing{color:var(--soft);font-style:normal}
+.limit{border-inline-start:.25rem solid var(--accent);padding-inline-start:.75rem;font-size:.9375rem;margin-bottom:1.25rem}
+.soon{visibility:hidden;height:0;overflow:hidden;font-weight:700;animation:soon 0s forwards}
+@keyframes soon{to{visibility:visible;height:auto;overflow:visible;margin-bottom:1.25rem}}
+${SOON}
 .notice,.summary{border:1px solid transparent;background:var(--note);color:var(--note-ink);border-radius:.375rem;padding:.5rem .75rem;margin-top:.5rem;font-size:.9375rem}
 .summary{background:var(--tint);color:inherit;padding:.75rem 1rem;margin:0 0 1.5rem}
 .facts{margin-block:1.25rem}
-.facts li+li{margin-top:.5rem}
+.notice p{margin-top:.5rem}
+.notice li+li,.facts li+li{margin-top:.5rem}
 form{margin-top:2rem}
 .hint{color:var(--soft);font-size:.9375rem;margin:.5rem 0}
 .problem{border:2px solid;border-inline-start-width:.5rem;border-radius:.375rem;color:var(--bad);background:var(--bad-tint);padding:.625rem .875rem;margin:.75rem 0;font-weight:600}
+.problem h2{margin:0;font-size:1rem}
+.problem p{font-weight:400}
+.error{color:var(--bad);font-weight:600;margin-top:.5rem}
 .problem small{font-weight:400;font-size:.875rem;color:var(--soft);white-space:nowrap}
-code{font:inherit;font-weight:400;font-size:.8125rem;color:var(--soft)}
+code{font:inherit;font-weight:400;font-size:.875rem;color:var(--soft)}
 .agree,.card{display:flex;gap:.75rem;align-items:flex-start;border:1px solid var(--edge);border-radius:.5rem;padding:.875rem 1rem;cursor:pointer}
 .agree{font-weight:600}
 .agree input,.card input{flex:none;width:1.375rem;height:1.375rem;margin:.1875rem 0 0;accent-color:var(--accent)}
 .agree:has(:checked),.card:has(:checked){border-color:var(--accent);background:var(--tint);box-shadow:inset 0 0 0 1px var(--accent)}
 [aria-invalid]{outline:2px solid var(--bad);outline-offset:2px}
 fieldset{border:0;min-width:0}
+fieldset+fieldset{margin-top:2rem}
+.ways{border:1px solid var(--edge);border-radius:.5rem;margin-top:.75rem}
+.way{display:grid;grid-template-columns:auto 1fr;padding-inline-start:1rem}
+.way+.way{border-top:1px solid var(--line)}
+.way input{width:1.375rem;height:1.375rem;margin:.875rem .75rem 0 0;accent-color:var(--accent)}
+.way label{padding:.625rem 1rem .625rem 0;cursor:pointer}
+.way label span{display:block;color:var(--soft);font-size:.875rem;line-height:1.5}
+.steps-of{grid-column:2;display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;padding:0 1rem 1rem 0;font-size:.9375rem}
+.way input:not(:checked)~.steps-of{display:none}
+.steps-of ol{list-style:decimal;padding-inline-start:1.5em;flex:1 1 12rem}
+.qr{width:8.5rem;height:8.5rem;flex:none;border:1px solid var(--line)}
 legend,.pin label{display:block;font-size:1.125rem;font-weight:700;line-height:1.5;padding:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.5rem;margin-top:.75rem}
 .card{padding:.5rem 1rem}
@@ -94,7 +121,7 @@ table{border-collapse:collapse;font-size:.875rem}
 th,td{text-align:start;vertical-align:top;border-bottom:1px solid var(--line);padding:.375rem .75rem .375rem 0;overflow-wrap:normal}
 td:first-child{white-space:nowrap}
 .wide :is(header>div,main){max-width:90rem}
-@media (min-width:40rem){main{margin-block:.5rem 0;border-inline:1px solid var(--line);border-radius:.75rem;padding:2.25rem 2.75rem 3rem}h1{font-size:1.75rem}section>dl>div,.facts>div,.category{grid-template-columns:10rem 1fr}dt{line-height:2}.buttons{flex-flow:row wrap}}
+@media (min-width:40rem){main{margin-block:.5rem 0;border-inline:1px solid var(--line);border-radius:.75rem;padding:2.25rem 2.75rem 3rem}h1{font-size:1.75rem}section>dl>div,.facts>div{grid-template-columns:10rem 1fr}.category dl>div{grid-template-columns:9rem 1fr}dt{line-height:2}.buttons{flex-flow:row wrap}}
 @media (prefers-reduced-motion:no-preference){button,.agree,.card{transition:background-color .15s,border-color .15s}}
 @media (forced-colors:active){.language button{border-color:ButtonText}.steps li{border-top-color:GrayText}.steps [aria-current],.steps .done{border-top-color:Highlight}.agree:has(:checked),.card:has(:checked){outline:2px solid Highlight}.buttons>button:first-child{border-width:3px}}
 `;

@@ -12,6 +12,11 @@ interface PageTexts {
   readonly unofficial: string;
   /** Before the title of a page that is shown again. */
   readonly mistaken: string;
+  /** Above the errors of a page. */
+  readonly correct: string;
+  /** Until when a page works. */
+  readonly limit: { readonly before: string; readonly after: string };
+  readonly limitSoon: string;
   readonly stepsLabel: string;
   readonly steps: readonly string[];
   readonly consentTitle: string;
@@ -19,10 +24,17 @@ interface PageTexts {
   readonly asker: string;
   readonly service: string;
   readonly serviceId: string;
+  readonly provider: string;
+  readonly contact: string;
+  readonly policy: string;
+  readonly policyOf: (name: string) => string;
+  /** Where the registration of the provider leaves something out. */
+  readonly missing: string;
   readonly returnsTo: string;
   readonly items: string;
   readonly holders: string;
   readonly inquiries: string;
+  readonly fields: string;
   readonly methods: Readonly<Record<Method, string>>;
   readonly latestBy: (field: string) => string;
   /** Between the methods of inquiry, without the space after it. */
@@ -61,9 +73,10 @@ interface PageTexts {
   readonly trial: string;
   readonly trialHint: string;
   readonly goOn: string;
-  readonly closedNow: string;
-  readonly uncertainNow: (reasons: readonly string[]) => string;
-  readonly holdersClosed: (holders: string) => string;
+  readonly closedNow: (details: string) => string;
+  readonly uncertainNow: (details: string) => string;
+  readonly holdersClosed: (holders: string, details: string) => string;
+  readonly canContinue: string;
   readonly endings: Readonly<
     Record<EndReason, { readonly title: string; readonly text: string; readonly next: string }>
   >;
@@ -85,18 +98,30 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     unofficial:
       'この画面は myna-selfinfo のサンドボックスが表示しています。国の機関が提供するものではありません。実在の個人番号や暗証番号は入力しないでください。',
     mistaken: 'エラー：',
+    correct: '入力内容をご確認ください',
+    limit: {
+      before: 'この画面の制限時間は10分です（',
+      after: 'まで）。過ぎると、情報を提供せずにお手続きを終了します。',
+    },
+    limitSoon: '制限時間まで、あと1分です。',
     stepsLabel: 'お手続きの流れ',
     steps: ['同意', '本人確認', '完了'],
     consentTitle: '自己情報の提供への同意',
     asks: (name) =>
       `「${name}」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。`,
     asker: '提供先',
+    provider: '事業者',
+    contact: 'お問い合わせ先',
+    policy: 'プライバシーポリシー',
+    policyOf: (name) => `${name}のプライバシーポリシー（新しいタブで開きます）`,
+    missing: '登録されていません',
     service: 'サービス',
     serviceId: 'サービスID',
     returnsTo: 'お手続き後に戻るサイト',
     items: '提供する自己情報',
     holders: '情報を保有する機関',
     inquiries: '提供される情報',
+    fields: '取得項目',
     methods: {
       latest: '最新の情報',
       'point-in-time': '指定された日または年度の情報',
@@ -119,8 +144,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     cardTitle: '本人確認',
     handedTo: (name) => `「${name}」に提供する自己情報`,
     cardHint:
-      '実際のお手続きでは、マイナンバーカードをスマートフォンまたはカードリーダで読み取ります。ここでは、見本のカードから1枚を選んでください。',
-    card: 'カードリーダに置くカード',
+      'この画面は見本のため、アプリやカードリーダは使いません。読み取るカードを1枚選んでください。',
+    card: '見本のカード',
     moreCards: (count) => `ほかの見本のカード（${count}枚）`,
     born: (day) => `${day}生`,
     samplePin: (pin) => `見本の暗証番号 ${pin}`,
@@ -143,10 +168,11 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     trialHint:
       '停止中の回答を確かめるために、このまま同意の画面へ進めます。停止中の項目は「取得不可」と回答されます。',
     goOn: '停止中のまま進む',
-    closedNow: 'ただいま取得できません。',
-    uncertainNow: (reasons) =>
-      `${reasons.join('') || 'ただいま取得できない場合があります。'}このままお手続きいただけます。`,
-    holdersClosed: (holders) => `${holders}のシステムは、ただいま停止しています。`,
+    closedNow: (details) => `ただいま取得できない情報: ${details}`,
+    uncertainNow: (details) => `ただいま取得できないことがある情報: ${details}`,
+    holdersClosed: (holders, details) =>
+      `${holders}のシステムが停止しているため、${details}の情報は取得できないことがあります。`,
+    canContinue: 'このままお手続きいただけます。',
     endings: {
       used: {
         title: 'この画面は送信済みです',
@@ -188,18 +214,30 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     unofficial:
       'This page is shown by the sandbox of myna-selfinfo. No government body provides it. Do not enter a real individual number or PIN.',
     mistaken: 'Error: ',
+    correct: 'Please check what you entered',
+    limit: {
+      before: 'You have 10 minutes for this page, until ',
+      after: ' (Japan time). After that the procedure ends, and no information is provided.',
+    },
+    limitSoon: 'One minute is left.',
     stepsLabel: 'Steps',
     steps: ['Consent', 'Identity check', 'Done'],
     consentTitle: 'Consent to provide your information',
     asks: (name) =>
       `“${name}” asks for information about you. Please check what it asks for, then choose whether to agree.`,
     asker: 'Who asks',
+    provider: 'Provider',
+    contact: 'Contact',
+    policy: 'Privacy policy',
+    policyOf: (name) => `Privacy policy of ${name} (opens a new tab)`,
+    missing: 'not registered',
     service: 'Service',
     serviceId: 'Service id',
     returnsTo: 'Site you return to',
     items: 'Information to be provided',
     holders: 'Held by',
     inquiries: 'What is provided',
+    fields: 'Fields',
     methods: {
       latest: 'the latest information',
       'point-in-time': 'information of a given day or fiscal year',
@@ -224,8 +262,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     cardTitle: 'Identity check',
     handedTo: (name) => `Information to be provided to “${name}”`,
     cardHint:
-      'In the real procedure, a smartphone or a card reader reads your My Number Card. Here, please choose one of the sample cards.',
-    card: 'Card to put on the reader',
+      'This page is an imitation and uses no app and no card reader. Please choose the card to read.',
+    card: 'Sample cards',
     moreCards: (count) => `More sample cards (${count})`,
     born: (day) => `born ${day}`,
     samplePin: (pin) => `sample PIN ${pin}`,
@@ -249,10 +287,11 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     trialHint:
       'To see what an answer looks like while systems are closed, go on to the consent. Closed items are returned as unavailable.',
     goOn: 'Go on anyway',
-    closedNow: 'Not available now.',
-    uncertainNow: (reasons) =>
-      `${reasons.join(' ') || 'May not be available now.'} You can continue.`,
-    holdersClosed: (holders) => `Closed now: ${holders}.`,
+    closedNow: (details) => `Not available now: ${details}.`,
+    uncertainNow: (details) => `May not be available now: ${details}.`,
+    holdersClosed: (holders, details) =>
+      `Closed now: ${holders}. This information may not be available: ${details}.`,
+    canContinue: 'You can continue.',
     endings: {
       used: {
         title: 'This page was already sent',

@@ -3,6 +3,7 @@ import { languageOf } from '../pages/texts.js';
 import type { Authorization } from '../state.js';
 import { checkRequest, registeredUri, takePushed } from './authorization-request.js';
 import { readParameters, required } from './bodies.js';
+import { usualReading } from './hand-over.js';
 import { errorCallbackTo, sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showFirstPage } from './views.js';
@@ -25,10 +26,12 @@ export async function openConsent(
   attempt.clientId = client.clientId;
   const rule = ruleFor(context, request, parameters, attempt);
   const language = languageOf(request);
-  const consent = (authorization: Authorization) =>
-    rule === undefined
+  const consent = (authorization: Authorization) => {
+    authorization.reading = usualReading(request);
+    return rule === undefined
       ? showFirstPage(context, authorization, language)
       : consentByRule(context, attempt, authorization, language, rule);
+  };
   const requestUri = parameters.get('request_uri');
   if (requestUri !== undefined) return consent(takePushed(context, client, requestUri, attempt));
   const redirectUri = registeredUri(client, parameters, attempt);

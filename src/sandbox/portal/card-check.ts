@@ -14,7 +14,7 @@ export function checkCard(decision: Decision): Response {
   const { context, attempt, form, parameters } = decision;
   const { wrongPins } = context;
   checking(attempt, 'card');
-  const persona = context.personas.get(parameters.get('persona') ?? '');
+  const persona = chosenCard(decision);
   if (persona === undefined) return askAgain(decision, new Refusal('card_not_chosen'), persona);
   if (persona.card === 'expired')
     return endBy(decision, 'certificate', new Refusal('certificate_expired'));
@@ -36,6 +36,11 @@ export function checkCard(decision: Decision): Response {
   return endAt(context, authorization, language, callback);
 }
 
+/** Returns the persona whose card was chosen. */
+export function chosenCard({ context, parameters }: Decision): Persona | undefined {
+  return context.personas.get(parameters.get('persona') ?? '');
+}
+
 function countWrongPin(decision: Decision, persona: Persona, wrong: number): Response {
   decision.context.wrongPins.set(persona.id, wrong);
   const left = WRONG_PINS_ALLOWED - wrong;
@@ -44,7 +49,8 @@ function countWrongPin(decision: Decision, persona: Persona, wrong: number): Res
     : endBy(decision, 'locked', new Refusal('card_locked'));
 }
 
-function askAgain(
+/** Shows the card page with a problem. */
+export function askAgain(
   { context, attempt, form }: Decision,
   problem: Refusal,
   chosen: Persona | undefined,

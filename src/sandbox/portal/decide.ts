@@ -1,9 +1,10 @@
 import { type Attempt, checking, type SandboxContext } from '../context.js';
 import type { Callback } from '../state.js';
 import { MAX_EDITOR_BODY_BYTES, readForm, required } from './bodies.js';
-import { checkCard } from './card-check.js';
+import { askAgain, checkCard, chosenCard } from './card-check.js';
 import { type Decision, showEnd } from './decision.js';
 import { edit, isEditing, withTyped } from './edit.js';
+import { failureOf, readingOf } from './hand-over.js';
 import { sendCallback } from './redirects.js';
 import { Refusal } from './refusals.js';
 import { showPage } from './views.js';
@@ -34,11 +35,16 @@ export async function decide(
   checking(attempt, 'transaction_open');
   if (authorization.sentTo !== undefined)
     return decideAfterEnd(made, decision, authorization.sentTo);
+  authorization.reading = readingOf(parameters) ?? authorization.reading;
   const isEdit = isEditing(view, decision);
-  if (!isEdit && !['agree', 'back', 'restart'].includes(decision)) return decline(made);
+  const failure = failureOf(view, decision);
+  if (!isEdit && failure === undefined && !['agree', 'back', 'restart'].includes(decision))
+    return decline(made);
   checking(attempt, 'form_time');
   if (context.clock.now() >= expiresAt)
     return showEnd(made, 'expired', new Refusal('form_expired'));
+  if (failure === 'time') return showEnd(made, 'expired', new Refusal('form_expired'));
+  if (failure !== undefined) return askAgain(made, new Refusal(failure), chosenCard(made));
   if (isEdit) return edit(made, decision);
   if (decision !== 'agree') return showPage(context, { page: 'consent', authorization, language });
   checking(attempt, 'form_unused');

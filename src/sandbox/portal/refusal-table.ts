@@ -136,6 +136,24 @@ export const refusalTable = {
     en: 'To agree, tick the box.',
     ja: '同意する場合は、チェックを入れてください。',
   },
+  app_not_installed: {
+    error: 'app_not_installed',
+    status: 400,
+    en: 'The app did not open. Install the Mynaportal app, or choose another way to read your card.',
+    ja: 'アプリが開きませんでした。マイナポータルアプリをインストールするか、ほかの読み取り方法を選んでください。',
+  },
+  reader_not_found: {
+    error: 'reader_not_found',
+    status: 400,
+    en: 'No card reader was found. Check its connection, or choose another way to read your card.',
+    ja: 'カードリーダが見つかりませんでした。接続を確認するか、ほかの読み取り方法を選んでください。',
+  },
+  card_not_read: {
+    error: 'card_not_read',
+    status: 400,
+    en: 'The card was not read. Put it in place once more, and do not move it until it has been read.',
+    ja: 'カードを読み取れませんでした。カードの位置を合わせ直し、読み取りが終わるまで動かさないでください。',
+  },
   card_not_chosen: {
     error: 'card_not_chosen',
     status: 400,

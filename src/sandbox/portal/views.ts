@@ -12,7 +12,7 @@ export function showPage(
   const nowMs = clock.now();
   const form = forms.put({ view, expiresAt, used: false });
   const availability = availabilityOf(view.authorization.client, calendar, nowMs);
-  return pageOf(view, form, { nowMs, availability, personas });
+  return pageOf(view, form, { nowMs, expiresAt, availability, personas });
 }
 
 /** Shows the first page: the consent, or that everything the client asks for is closed now. */
