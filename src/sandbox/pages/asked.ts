@@ -33,7 +33,7 @@ export function consentPage(
     title: text.consentTitle,
     step: 0,
     summary: summaryOf(language, problem, 'agree'),
-    body: html`<p class="lead">${text.asks(client.name)}</p>
+    body: html`<p class="lead">${text.asks(client.name, client.provider?.name)}</p>
 ${askerOf(language, authorization)}
 <section aria-labelledby="items"><h2 id="items">${text.items}</h2>
 ${noticesOf(language, client, facts)}
@@ -133,7 +133,9 @@ function noticesOf(language: Language, client: Client, { availability }: PageFac
     if (state !== 'uncertain') continue;
     const reasons = new Set(detail.causes.map(({ citizenText }) => citizenText[language]));
     for (const reason of reasons) add(reason, { say: () => reason, opensMs: null }, name);
-    if (reasons.size === 0) add('', { say: text.uncertainNow, opensMs: null }, name);
+    // The closed holders say the same.
+    if (reasons.size === 0 && closedHolders.length === 0)
+      add('', { say: text.uncertainNow, opensMs: null }, name);
   }
   if (causes.size === 0) return nothing;
   const lines = [...causes.values()].map(({ say, details, opensMs }) => {

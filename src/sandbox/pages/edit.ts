@@ -39,13 +39,12 @@ export function editPage({ language, authorization, edit }: View, form: string):
   if (edit === undefined) throw new Error('There is nothing to edit.');
   const { persona, draft, problems } = edit;
   const text = editTexts[language];
-  const [first] = problems.keys();
   const { client } = authorization;
-  const shown = { language, client, problems, focus: first ?? edit.focus };
+  const shown = { language, client, problems, focus: edit.focus };
   return {
     title: text.title(persona.name),
+    summary: summaryOf(shown, edit),
     body: html`<p class="notice">${text.about}</p>
-${summaryOf(shown, edit)}
 ${formStart(form, EDITOR)}
 ${draft.map((detail, index) => detailOf(shown, detail, index))}
 <div class="buttons">${button('save', text.save)}${button('undo', text.undo)}${button('cancel', text.cancel)}</div>
@@ -72,7 +71,7 @@ function summaryOf({ language, client, problems }: Shown, { draft }: Edit): Mark
       }),
     ),
   );
-  return html`<div class="problem" id="problem" role="alert"><p>${text.wrong(problems.size)} <code>answer_invalid</code></p><ul>${lines}</ul></div>`;
+  return html`<div class="problem" role="alert" tabindex="-1" autofocus><p>${text.wrong(problems.size)} <code>answer_invalid</code></p><ul>${lines}</ul></div>`;
 }
 
 const SLASH = ' / ';

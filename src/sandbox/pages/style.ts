@@ -56,11 +56,13 @@ ${SOON}
 .notice,.summary{border:1px solid transparent;background:var(--note);color:var(--note-ink);border-radius:.375rem;padding:.5rem .75rem;margin-top:.5rem;font-size:.9375rem}
 .summary{background:var(--tint);color:inherit;padding:.75rem 1rem;margin:0 0 1.5rem}
 .facts{margin-block:1.25rem}
+.notice:has(ul){margin-bottom:1rem}
 .notice p{margin-top:.5rem}
 .notice li+li,.facts li+li{margin-top:.5rem}
 form{margin-top:2rem}
 .hint{color:var(--soft);font-size:.9375rem;margin:.5rem 0}
 .problem{border:2px solid;border-inline-start-width:.5rem;border-radius:.375rem;color:var(--bad);background:var(--bad-tint);padding:.625rem .875rem;margin:.75rem 0;font-weight:600}
+.problem:has(h2){margin-bottom:1.75rem}
 .problem h2{margin:0;font-size:1rem}
 .problem p{font-weight:400}
 .error{color:var(--bad);font-weight:600;margin-top:.5rem}
@@ -97,6 +99,9 @@ summary{min-height:2.75rem;padding:.5rem 0;cursor:pointer;margin-top:.5rem}
 button{font:inherit;font-weight:600;min-height:3rem;padding:.5rem 1.5rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--sheet);color:var(--ink);cursor:pointer}
 .buttons>button:first-child{background:var(--accent);border-color:var(--accent);color:var(--accent-ink)}
 .trial{border-top:1px dashed var(--edge);margin-top:2.5rem}
+.trial p{margin-top:1.5rem}
+.trial h2+p{margin-top:0}
+.trial .buttons{margin-top:.75rem}
 .trial .buttons>button:first-child{background:none;border-color:var(--edge);color:var(--ink)}
 .first{position:absolute;width:1px;height:1px;min-height:0;padding:0;overflow:hidden;clip-path:inset(50%)}
 .problem a{color:inherit}

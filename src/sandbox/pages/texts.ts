@@ -20,7 +20,7 @@ interface PageTexts {
   readonly stepsLabel: string;
   readonly steps: readonly string[];
   readonly consentTitle: string;
-  readonly asks: (name: string) => string;
+  readonly asks: (name: string, provider: string | undefined) => string;
   readonly asker: string;
   readonly service: string;
   readonly serviceId: string;
@@ -107,8 +107,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     stepsLabel: 'お手続きの流れ',
     steps: ['同意', '本人確認', '完了'],
     consentTitle: '自己情報の提供への同意',
-    asks: (name) =>
-      `「${name}」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。`,
+    asks: (name, provider) =>
+      `${provider === undefined ? '' : `${provider}の`}「${name}」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。`,
     asker: '提供先',
     provider: '事業者',
     contact: 'お問い合わせ先',
@@ -223,8 +223,8 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     stepsLabel: 'Steps',
     steps: ['Consent', 'Identity check', 'Done'],
     consentTitle: 'Consent to provide your information',
-    asks: (name) =>
-      `“${name}” asks for information about you. Please check what it asks for, then choose whether to agree.`,
+    asks: (name, provider) =>
+      `“${name}”${provider === undefined ? '' : ` of ${provider}`} asks for information about you. Please check what it asks for, then choose whether to agree.`,
     asker: 'Who asks',
     provider: 'Provider',
     contact: 'Contact',
