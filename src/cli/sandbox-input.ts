@@ -1,6 +1,7 @@
 import { createCalendar } from '../calendar/calendar.js';
 import { createVirtualClock, type VirtualClock } from '../foundation/clock.js';
 import { isSelfInfoError } from '../foundation/errors.js';
+import type { RegisteredProvider } from '../sandbox/consent-facts.js';
 import type { Persona } from '../sandbox/personas/persona.js';
 import type { Registration } from '../sandbox/registrations.js';
 import type { ServiceSpec } from '../service/spec.js';
@@ -24,6 +25,12 @@ export const loan: ServiceSpec = {
     },
     household: { detail: 'household', inquiries: ['latest', 'point-in-time'], latestBy: '異動日' },
   },
+};
+
+const bank: RegisteredProvider = {
+  name: '株式会社みほん銀行（見本）',
+  contact: '0120-000-000（平日9時〜17時）',
+  privacyPolicy: 'https://loan.example/privacy',
 };
 
 /** Values from a file, not yet checked. Errors name `root`, the option that holds them. */
@@ -53,8 +60,9 @@ export function readRegistrations(file: string | undefined): Source<readonly Reg
   if (Array.isArray(value)) return source(value, 'options.registrations');
   if (typeof value === 'object' && value !== null && 'service' in value)
     return source([value], 'options.registrations[0]');
+  const registration = { clientId: CLIENT_ID, redirectUris: REDIRECT_URIS, service: value };
   return source(
-    [{ clientId: CLIENT_ID, redirectUris: REDIRECT_URIS, service: value }],
+    [file === undefined ? { ...registration, provider: bank } : registration],
     'options.registrations[0].service',
   );
 }

@@ -17,6 +17,7 @@ import type { Language } from '../../src/foundation/language.js';
 import { citizenErrors, explain, SelfInfoError, Sensitive } from '../../src/index.js';
 import { kioskErrors } from '../../src/kiosk/index.js';
 import { OTHER_NUMBER, pageErrors } from '../../src/sandbox/pages/error-numbers.js';
+import { handOverTexts } from '../../src/sandbox/pages/hand-over-texts.js';
 import { texts as pageTexts } from '../../src/sandbox/pages/texts.js';
 import { refusalTable } from '../../src/sandbox/portal/refusal-table.js';
 import { root } from './sources.js';
@@ -64,7 +65,7 @@ function filled(text: unknown): string {
   if (typeof text !== 'function') return '';
   const [, names = ''] = /^\(?([^)=]*)\)?\s*=>/.exec(String(text)) ?? [];
   const values = names.split(',').map((name) => `{${name.trim()}}`);
-  return String(text(...values.map((value) => (value === '{reasons}' ? [value] : value))));
+  return String(text(...values));
 }
 
 /** Returns pairs of both languages by key: `{ key: { ja, en } }`. */
@@ -74,6 +75,9 @@ const pairs = (given: Readonly<Record<string, Record<Language, unknown>>>) =>
 /** What a citizen corrects on the same page. */
 const ASKED_AGAIN = [
   'consent_not_ticked',
+  'app_not_installed',
+  'reader_not_found',
+  'card_not_read',
   'card_not_chosen',
   'pin_not_four_digits',
   'pin_wrong',
@@ -206,6 +210,10 @@ ${table(reasonRows())}
 
 ${table(rowsOf(pageTexts.ja, pageTexts.en))}
 
+読み取り方法 / how the card is read:
+
+${table(rowsOf(handOverTexts.ja, handOverTexts.en))}
+
 入力の誤り / what to correct:
 
 ${table(problems)}
@@ -269,7 +277,11 @@ describe('the texts that citizens read', () => {
   });
 
   it('are complete in both languages', () => {
-    const rows = [...rowsOf(pageTexts.ja, pageTexts.en), ...rowsOf(bankTexts.ja, bankTexts.en)];
+    const rows = [
+      ...rowsOf(pageTexts.ja, pageTexts.en),
+      ...rowsOf(handOverTexts.ja, handOverTexts.en),
+      ...rowsOf(bankTexts.ja, bankTexts.en),
+    ];
     expect(rows.filter(({ en }) => en.includes('undefined'))).toEqual([]);
   });
 });

@@ -104,6 +104,9 @@ E-814 doubled_parameter
 E-815 broken_encoding
 E-816 request_uri_unknown
 E-817 unknown_route
+E-821 app_not_installed
+E-822 reader_not_found
+E-823 card_not_read
 `;
 
 const lines = (rows: readonly { readonly number: string; readonly code: string }[]) =>

@@ -61,6 +61,12 @@ export async function openBank({ origin, clock, state, posted = false, files }: 
         clientId: 'SP00000001_HL0001',
         redirectUris: [`${origin}/callback`],
         service: housingLoan,
+        // 同意の画面に表示される。
+        provider: {
+          name: '株式会社みほん銀行',
+          contact: '0120-000-000（平日9時〜17時）',
+          privacyPolicy: `${origin}/privacy`,
+        },
       },
     ],
     faults: faultsOf(state),

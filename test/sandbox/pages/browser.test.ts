@@ -7,7 +7,8 @@ const chromium = findPart('chromium');
 describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts', () => {
   const stage = new ConsentStage();
   const title = () => stage.screen.evaluate<string>(`document.querySelector('h1').textContent`);
-  const alert = () => stage.screen.text('alert');
+  /** Returns the summary of what is to be corrected, in one line. */
+  const alert = async () => (await stage.screen.text('alert')).replaceAll(/\s+/g, ' ');
   /** Returns what has the focus: the name of a field, or its text. */
   const focused = () =>
     stage.screen.evaluate<string>(
@@ -32,19 +33,21 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     });
   });
 
-  it('ask for a missing tick and move the focus there', async () => {
+  it('ask for a missing tick in a summary with the focus, and below the box', async () => {
     await stage.arrive();
     await stage.press('本人確認へ進む');
-    expect(await alert()).toBe('同意する場合は、チェックを入れてください。 エラー番号: E-802');
+    expect(await alert()).toBe(
+      '入力内容をご確認ください 同意する場合は、チェックを入れてください。 エラー番号: E-802',
+    );
     expect(await stage.page.title()).toBe('エラー：自己情報の提供への同意 | 見本のマイナポータル');
-    expect(await focused()).toBe('agree');
+    expect(await focused()).toContain('E-802');
     const box = stage.page.getByRole('checkbox', { name: '自己情報の提供に同意する' });
     expect(await box.getAttribute('aria-invalid')).toBe('true');
     expect(
-      await stage.page
-        .locator(`#${await box.getAttribute('aria-describedby')}`)
-        .getAttribute('role'),
-    ).toBe('alert');
+      await stage.page.locator(`#${await box.getAttribute('aria-describedby')}`).innerText(),
+    ).toBe('エラー：同意する場合は、チェックを入れてください。');
+    await stage.screen.click('link', '同意する場合は');
+    expect(await focused()).toBe('agree');
     await stage.toCard();
     expect(await title()).toBe('本人確認');
   });
@@ -87,8 +90,10 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.toCard();
     await stage.screen.fill('textbox', '利用者証明用電子証明書の暗証番号', '1234');
     await stage.press('確認して提供する');
-    expect(await alert()).toBe('カードを選んでください。 エラー番号: E-803');
-    expect(await focused()).toBe('persona');
+    expect(await alert()).toBe(
+      '入力内容をご確認ください カードを選んでください。 エラー番号: E-803',
+    );
+    expect(await focused()).toContain('E-803');
     await stage.identify('番号 花子', '1234');
     expect(back().code).toBeDefined();
   });
@@ -98,22 +103,73 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.toCard();
     await stage.identify('見本 はたらく', '0000');
     expect(await alert()).toBe(
-      '暗証番号が違います。あと2回間違えると、カードがロックされます。 エラー番号: E-805',
+      '入力内容をご確認ください 暗証番号が違います。あと2回間違えると、カードがロックされます。 エラー番号: E-805',
     );
-    expect(await focused()).toBe('pin');
+    expect(await focused()).toContain('E-805');
     // The card stays chosen, even in the list that is closed at first. The PIN is cleared.
     expect(await stage.screen.isChecked('radio', '見本 はたらく')).toBe(true);
     expect(await stage.screen.shows('radio', '見本 はたらく')).toBe(true);
     expect(await stage.screen.evaluate(`document.querySelector('#pin').value`)).toBe('');
     await stage.identify('見本 はたらく', '0000');
     expect(await alert()).toBe(
-      '暗証番号が違います。あと1回間違えると、カードがロックされます。 エラー番号: E-805',
+      '入力内容をご確認ください 暗証番号が違います。あと1回間違えると、カードがロックされます。 エラー番号: E-805',
     );
     await stage.identify('見本 はたらく', '0000');
     expect(await title()).toBe('カードがロックされています');
     expect(await stage.screen.texts('button')).toEqual(['English', 'サービスの画面に戻る']);
     await stage.press('サービスの画面に戻る');
     expect(back()).toMatchObject(declined);
+  });
+
+  it.each([
+    ['アプリが入っていない', 'E-821', 'アプリが開きませんでした。'],
+    ['カードリーダが見つからない', 'E-822', 'カードリーダが見つかりませんでした。'],
+    ['カードを読み取れない', 'E-823', 'カードを読み取れませんでした。'],
+  ])('imitate at the card: %s', async (failure, number, text) => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.screen.check('radio', 'カードリーダで読み取る');
+    await stage.press(failure);
+    expect(await alert()).toContain(number);
+    expect(await stage.page.title()).toBe('エラー：本人確認 | 見本のマイナポータル');
+    expect(await stage.page.locator('#reading-error').innerText()).toContain(text);
+    // The way that was chosen stays chosen, and the citizen can go on.
+    expect(await stage.screen.isChecked('radio', 'カードリーダで読み取る')).toBe(true);
+    await stage.identify('番号 花子', '1234');
+    expect(back().code).toBeDefined();
+  });
+
+  it('imitate at the card that the time is over', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    await stage.press('制限時間を過ぎる');
+    expect(await title()).toBe('制限時間を過ぎました');
+    await stage.press('サービスの画面に戻る');
+    expect(back()).toMatchObject(declined);
+  });
+
+  it('show only the steps of the chosen way to read the card', async () => {
+    await stage.arrive();
+    await stage.toCard();
+    const shown = () => stage.page.locator('.steps-of:visible').innerText();
+    expect(await shown()).toContain('アプリでこのQRコードを読み取ります。');
+    expect(await stage.screen.shows('image', '見本のQRコード')).toBe(true);
+    await stage.screen.check('radio', 'このスマートフォンで読み取る');
+    expect(await shown()).toContain('マイナポータルアプリが開きます。');
+    await stage.screen.check('radio', 'カードリーダで読み取る');
+    expect(await shown()).toContain('カードをカードリーダに置きます。');
+    expect(await stage.screen.shows('image', '見本のQRコード')).toBe(false);
+  });
+
+  it('say one minute before the end that it is near', async () => {
+    await stage.arrive();
+    const delays = await stage.screen.evaluate<number[]>(
+      'document.getAnimations().map(({ effect }) => effect.getTiming().delay)',
+    );
+    expect(delays).toEqual([540_000]);
+    expect(await stage.screen.texts('status')).toEqual([]);
+    await stage.screen.evaluate('document.getAnimations().forEach((one) => one.finish())');
+    expect(await stage.screen.texts('status')).toEqual(['制限時間まで、あと1分です。']);
   });
 
   it('explain an expired certificate and lead back', async () => {
@@ -178,9 +234,9 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
   it('let a developer continue although everything is closed', async () => {
     await stage.arrive({ now: NEW_YEAR });
     await stage.press('停止中のまま進む');
-    expect(
-      await stage.page.getByText('次に取得できる日時：2027年1月4日（月）8:00（日本時間）').count(),
-    ).toBe(5);
+    expect(await stage.page.locator('.notice').innerText()).toBe(
+      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係\n次に取得できる日時：2027年1月4日（月）8:00（日本時間）\nこのままお手続きいただけます。',
+    );
     await stage.toCard();
     await stage.identify('番号 花子', '1234');
     expect(back().code).toBeDefined();
@@ -189,11 +245,8 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
   it('name the closed holders and when each one opens', async () => {
     await stage.arrive({ now: SATURDAY });
     expect(await title()).toBe('自己情報の提供への同意');
-    const insurance = stage.page
-      .getByRole('listitem')
-      .filter({ has: stage.page.getByRole('heading', { name: '医療保険' }) });
-    expect(await insurance.locator('.notice').innerText()).toBe(
-      '加入先の健康保険のシステムは、ただいま停止しています。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
+    expect(await stage.page.locator('.notice li').first().innerText()).toBe(
+      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
     );
   });
 
@@ -215,7 +268,9 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await both();
     await stage.identify('番号 花子', '0000');
     await stage.press('English');
-    expect(await alert()).toBe('The PIN is wrong. Tries left: 2. Error number: E-805');
+    expect(await alert()).toBe(
+      'Please check what you entered The PIN is wrong. Tries left: 2. Error number: E-805',
+    );
     expect(await stage.screen.isChecked('radio', '番号 花子')).toBe(true);
     await stage.press('日本語');
     await stage.identify('見本 ロック', '1008');
@@ -252,11 +307,12 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await keys('Shift+Tab');
     await stage.turn(() => keys('Enter'));
     expect(await alert()).toContain('E-802');
-    await keys('Space', 'Tab');
+    // From the summary, its link leads to the box.
+    await keys('Tab', 'Enter', 'Space', 'Tab');
     await stage.turn(() => keys('Enter'));
     expect(await title()).toBe('Identity check');
-    // The radio buttons are one tab stop.
-    expect(await stops(2)).toEqual(['日本語', 'persona']);
+    // The radio buttons of a question are one tab stop.
+    expect(await stops(3)).toEqual(['日本語', 'reading', 'persona']);
     await keys('ArrowDown', 'ArrowUp');
     expect(await stage.screen.isChecked('radio', '番号 花子')).toBe(true);
     expect(await stops(2)).toEqual(['More sample cards (12)', 'pin']);

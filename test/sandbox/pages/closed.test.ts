@@ -66,11 +66,14 @@ describe('the first page while systems are closed', () => {
     expect(page).toContain('Mon 4 Jan 2027, 8:00 (Japan time)');
   });
 
-  it('goes on to the consent, which says what to expect for every item', async () => {
+  it('goes on to the consent, which says once which items are closed', async () => {
     const consent = await submit(await at(NEW_YEAR), { decision: 'agree' });
     expect(consent.status).toBe(200);
     const page = await consent.clone().text();
-    expect(page.match(/ただいま取得できません。<br>次に取得できる日時：/g)).toHaveLength(5);
+    expect(page.match(/ただいま取得できない情報/g)).toHaveLength(1);
+    expect(page).toContain(
+      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係<br>次に取得できる日時：',
+    );
     expect(page).not.toContain('role="alert"');
     const response = await submit(await submit(consent, agree), {
       decision: 'agree',
@@ -112,21 +115,22 @@ describe('the first page while systems are closed', () => {
     expect(page).not.toContain('name="agree"');
   });
 
-  it('lists closed holders with their item, and those that open together in one sentence', async () => {
+  it('says each cause once, with the closed holders and the items it concerns', async () => {
     const page = await (await at('2026-12-05T10:00:00+09:00')).text();
     expect(page).toContain('name="agree"');
     expect(page).toContain(
-      '加入先の健康保険のシステムは、ただいま停止しています。<br>次に取得できる日時：',
+      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。<br>次に取得できる日時：',
     );
     expect(page).toContain(
-      '日本年金機構、地方公務員の共済組合、国家公務員の共済組合、私学事業団（私立学校の共済）のシステムは、ただいま停止しています。',
+      '日本年金機構、地方公務員の共済組合、国家公務員の共済組合、私学事業団（私立学校の共済）のシステムが停止しているため、年金・日本年金機構関係の情報は',
     );
-    expect(page.match(/class="notice"/g)).toHaveLength(3);
+    expect(page.match(/のシステムが停止しているため/g)).toHaveLength(2);
+    expect(page.match(/このままお手続きいただけます。/g)).toHaveLength(1);
   });
 
   it('marks a weekend of uncertain hours as uncertain', async () => {
     expect(await (await at('2026-12-19T10:00:00+09:00')).text()).toContain(
-      'ただいま取得できない場合があります。このままお手続きいただけます。',
+      'ただいま取得できないことがある情報: 世帯、地方税、予防接種</li>',
     );
   });
 
@@ -165,9 +169,13 @@ describe('the pages while a stop is partial', () => {
     return (await get(authorizationUrl(sandbox), headers)).text();
   };
   const notes = (text: string) =>
-    [...text.matchAll(/<p class="notice">(.*?)<\/p>/gs)].map(([, note]) => note);
-  const GO_ON = 'このままお手続きいただけます。';
-  const opening = /^ただいま取得できません。<br>次に取得できる日時：.*2026年10月14日（水）8:00/;
+    [
+      ...(/<div class="notice"><ul>(.*?)<\/ul>/s.exec(text)?.[1] ?? '').matchAll(
+        /<li>(.*?)<\/li>/gs,
+      ),
+    ].map(([, note]) => note);
+  const opening =
+    /^ただいま取得できない情報: 公金受取口座<br>次に取得できる日時：.*2026年10月14日（水）8:00/;
 
   it('says at the one detail that stops until when, and nothing at the others', async () => {
     for (const target of [{ detail: account.detail }, { item: account.code }] as const) {
@@ -185,23 +193,17 @@ describe('the pages while a stop is partial', () => {
 
   it('says whom a first use concerns, and that the citizen may go on', async () => {
     const said = notes(await page({ target: 'all', limit: 'first-use' }));
-    expect(said).toEqual(
-      [1, 2].map(() => `初めてご利用の場合は、取得できないことがあります。${GO_ON}`),
-    );
+    expect(said).toEqual(['初めてご利用の場合は、取得できないことがあります。']);
     expect(
       notes(
         await page({ target: 'all', limit: 'first-use' }, both, { 'accept-language': 'en' }),
       )[0],
-    ).toBe(
-      'The information may not be available if you are using the service for the first time. You can continue.',
-    );
+    ).toBe('The information may not be available if you are using the service for the first time.');
   });
 
   it('says that it depends on the holder while some sources stop', async () => {
     const said = notes(await page({ target: { detail: tax.detail }, limit: 'some-sources' }));
-    expect(said).toEqual([
-      `地方税の情報は、保有する機関によっては、取得できないことがあります。${GO_ON}`,
-    ]);
+    expect(said).toEqual([`地方税の情報は、保有する機関によっては、取得できないことがあります。`]);
   });
 
   it('names the one item of a detail that stops', async () => {
@@ -211,7 +213,7 @@ describe('the pages while a stop is partial', () => {
       facility: { ...allowance, code: 'TM00000000000019' },
     };
     const said = notes(await page({ target: { item: 'TM00000000000016' } }, items as never));
-    expect(said).toEqual([`児童扶養手当の情報は取得できません。${GO_ON}`]);
+    expect(said).toEqual([`児童扶養手当の情報は取得できません。`]);
   });
 
   it('gives the reason of each detail when all are closed, each by itself', async () => {

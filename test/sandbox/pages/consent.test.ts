@@ -96,11 +96,51 @@ describe('the consent page', () => {
       .replaceAll(/<[^>]+>|\s+/g, ' ')
       .replaceAll(/ +/g, ' ');
     expect(words).toContain(
-      '税・所得・口座情報 地方税 情報を保有する機関 お住まいの市区町村 提供される情報 最新の課税年度の情報、または 指定された日または年度の情報、または 指定された期間の情報',
+      '税・所得・口座情報 地方税 情報を保有する機関 お住まいの市区町村 提供される情報 最新の課税年度の情報、または 指定された日または年度の情報、または 指定された期間の情報 取得項目 課税年度、 申告区分、 給与収入金額、 合計所得金額、 所得控除合計額、 市町村民税所得割額、 市町村民税均等割額',
     );
     expect(words).toContain(
-      '社会保障（健康・医療） 医療保険 情報を保有する機関 加入先の健康保険、 お住まいの市区町村 提供される情報 指定された期間の情報 予防接種',
+      '社会保障（健康・医療） 医療保険 情報を保有する機関 加入先の健康保険、 お住まいの市区町村 提供される情報 指定された期間の情報 取得項目 保険種別、 資格取得日、 資格喪失日 予防接種',
     );
+  });
+
+  it('names the provider, its contact and its privacy policy', async () => {
+    const provider = {
+      name: '株式会社みほん銀行',
+      contact: '0120-000-000',
+      privacyPolicy: 'https://loan.example/privacy',
+    };
+    sandbox = createSandbox({ registrations: [{ ...registration, provider }], clock });
+    const page = await (await get(authorizationUrl(sandbox))).text();
+    expect(page).toContain('株式会社みほん銀行の「住宅ローン事前審査」が、');
+    expect(page).toContain('<strong>株式会社みほん銀行</strong>');
+    expect(page).toContain('0120-000-000');
+    expect(page).toContain('<a href="https://loan.example/privacy" target="_blank"');
+    expect(page).not.toContain('登録されていません');
+    const english = await get(authorizationUrl(sandbox), { 'accept-language': 'en' });
+    expect(await english.text()).toContain('“住宅ローン事前審査” of 株式会社みほん銀行 asks');
+  });
+
+  it('says what is not registered about the provider', async () => {
+    const page = await (await get(authorizationUrl(sandbox))).text();
+    expect(page.match(/登録されていません/g)).toHaveLength(3);
+  });
+
+  it('names the fields of the registration instead of those of the sample records', async () => {
+    const items = { income: { detail: 'local-tax', inquiries: ['range'] } } as const;
+    const service = { ...registration.service, items };
+    const fields = { income: ['年収', '<所得>'] };
+    sandbox = createSandbox({ registrations: [{ ...registration, service, fields }], clock });
+    const page = await (await get(authorizationUrl(sandbox))).text();
+    expect(page).toContain('<span>年収、</span><span>&lt;所得&gt;</span>');
+    expect(page).not.toContain('給与収入金額');
+  });
+
+  it('says on each page until when it works', async () => {
+    for (const page of [await get(authorizationUrl(sandbox)), await card()]) {
+      const text = await page.text();
+      expect(text).toContain('この画面の制限時間は10分です（<time');
+      expect(text).toContain('10:10</time>まで）');
+    }
   });
 
   it.each([

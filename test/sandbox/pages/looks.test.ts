@@ -36,6 +36,8 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
     await look('card');
     await decide('agree');
     await look('no card');
+    await decide('fail-card');
+    await look('card not read');
     await stage.screen.clickOn('[value=hanako]');
     await decide('edit');
     await look('editor');
@@ -76,6 +78,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
       await tour(async (screen) => {
         seen.push(screen);
         expect(await problems(), screen).toEqual([]);
+        expect(await smallest(), screen).toBeGreaterThanOrEqual(14);
         const overhangs = [await overhang()];
         await stage.screen.evaluate("document.documentElement.style.fontSize = '200%'");
         overhangs.push(await overhang());
@@ -85,7 +88,7 @@ describe.skipIf(chromium.missing)('the look of the consent pages in Chromium', (
         await stage.page.setViewportSize(options.viewport);
         expect(overhangs, screen).toEqual([0, 0, 0]);
       });
-      expect(seen).toHaveLength(15);
+      expect(seen).toHaveLength(16);
     },
   );
 
@@ -185,7 +188,7 @@ ${main}
 
     beforeAll(() => stage.openPage({ viewport: PHONE, javaScriptEnabled: false }));
 
-    it('read the consent from the service to the agreement, with the error before the box', async () => {
+    it('read the consent from the service to the agreement, with the error first and below the box', async () => {
       await stage.arrive({
         service: {
           items: {
@@ -204,19 +207,40 @@ ${main}
         await stage.screen.evaluate(`document.querySelector('[aria-current=step]').textContent`),
       ).toBe('同意');
       expect(await spoken()).toBe(
-        ends(`${steps}
+        ends(`  - alert:
+    - heading "入力内容をご確認ください" [level=2]
+    - paragraph:
+      - link "同意する場合は、チェックを入れてください。":
+        - /url: "#agree"
+      - text: "エラー番号: E-802"
+${steps}
   - heading "自己情報の提供への同意" [level=1]
+  - paragraph:
+    - text: この画面の制限時間は10分です（
+    - time: 10:10
+    - text: まで）。過ぎると、情報を提供せずにお手続きを終了します。
   - paragraph: 「住宅ローン事前審査」が、あなたの自己情報の提供を求めています。内容を確認し、提供に同意するかどうかを選んでください。
   - region "提供先":
     - heading "提供先" [level=2]
+    - term: 事業者
+    - definition: 登録されていません
     - term: サービス
     - definition: 住宅ローン事前審査
-    - term: サービスID
-    - definition: SP12345678_AB1234
+    - term: お問い合わせ先
+    - definition: 登録されていません
+    - term: プライバシーポリシー
+    - definition: 登録されていません
     - term: お手続き後に戻るサイト
     - definition: ${new URL(stage.bankUrl).host}
+    - term: サービスID
+    - definition: SP12345678_AB1234
   - region "提供する自己情報":
     - heading "提供する自己情報" [level=2]
+    - list:
+      - listitem:
+        - text: "ただいま取得できない情報: 労災補償 次に取得できる日時："
+        - time: 2026年12月7日（月）8:00（日本時間）
+    - paragraph: このままお手続きいただけます。
     - heading "税・所得・口座情報" [level=3]
     - list:
       - listitem:
@@ -225,6 +249,8 @@ ${main}
         - definition: お住まいの市区町村
         - term: 提供される情報
         - definition: 最新の課税年度の情報、または 指定された期間の情報
+        - term: 取得項目
+        - definition: 課税年度、 申告区分、 給与収入金額、 合計所得金額、 所得控除合計額、 市町村民税所得割額、 市町村民税均等割額
     - heading "社会保険（雇用・労働）" [level=3]
     - list:
       - listitem:
@@ -233,9 +259,8 @@ ${main}
         - definition: 厚生労働省（労災保険）
         - term: 提供される情報
         - definition: 指定された日または年度の情報
-        - paragraph:
-          - text: ただいま取得できません。 次に取得できる日時：
-          - time: 2026年12月7日（月）8:00（日本時間）
+        - term: 取得項目
+        - definition: 給付種別、 支給開始日、 支給終了日、 支給額
   - region "利用目的と保持期間":
     - heading "利用目的と保持期間" [level=2]
     - term: 利用目的
@@ -244,16 +269,16 @@ ${main}
     - definition:
       - time: 2027年1月4日（月）
       - text: まで （同意した日の翌日から30日間）
-  - alert: "同意する場合は、チェックを入れてください。 エラー番号: E-802"
   - checkbox "上の内容を確認し、自己情報の提供に同意する" [invalid]
   - text: 上の内容を確認し、自己情報の提供に同意する
+  - paragraph: エラー：同意する場合は、チェックを入れてください。
   - paragraph: 同意しない場合は、情報を提供せずにサービスの画面へ戻ります。次の本人確認の画面でも中止できます。
   - button "本人確認へ進む"
   - button "同意しない"`),
       );
     });
 
-    it('repeat on the card page what is provided, with the error before the PIN', async () => {
+    it('repeat on the card page what is provided, with the error first and below the PIN', async () => {
       await stage.arrive({ personas: [hanako, worker] });
       await stage.toCard();
       await stage.identify('番号 花子', '0000');
@@ -261,14 +286,40 @@ ${main}
         await stage.screen.evaluate(`document.querySelector('[aria-current=step]').textContent`),
       ).toBe('本人確認');
       expect(await spoken()).toBe(
-        ends(`${steps}
+        ends(`  - alert:
+    - heading "入力内容をご確認ください" [level=2]
+    - paragraph:
+      - link "暗証番号が違います。あと2回間違えると、カードがロックされます。":
+        - /url: "#pin"
+      - text: "エラー番号: E-805"
+${steps}
   - heading "本人確認" [level=1]
+  - paragraph:
+    - text: この画面の制限時間は10分です（
+    - time: 10:10
+    - text: まで）。過ぎると、情報を提供せずにお手続きを終了します。
   - paragraph:
     - text: 「住宅ローン事前審査」に提供する自己情報
     - strong: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係
-  - group "カードリーダに置くカード":
-    - text: カードリーダに置くカード
-    - paragraph: 実際のお手続きでは、マイナンバーカードをスマートフォンまたはカードリーダで読み取ります。ここでは、見本のカードから1枚を選んでください。
+  - group "カードの読み取り方法":
+    - text: カードの読み取り方法
+    - radio "スマートフォンで読み取る パソコンなどの画面のQRコードを使う" [checked]
+    - strong: スマートフォンで読み取る
+    - text: パソコンなどの画面のQRコードを使う
+    - img "見本のQRコード"
+    - list:
+      - listitem: スマートフォンでマイナポータルアプリを開きます。
+      - listitem: アプリでこのQRコードを読み取ります。
+      - listitem: アプリの案内に沿って、カードを読み取ります。
+    - radio "このスマートフォンで読み取る アプリに切り替わる"
+    - strong: このスマートフォンで読み取る
+    - text: アプリに切り替わる
+    - radio "カードリーダで読み取る パソコンに接続したカードリーダを使う"
+    - strong: カードリーダで読み取る
+    - text: パソコンに接続したカードリーダを使う
+  - group "見本のカード":
+    - text: 見本のカード
+    - paragraph: この画面は見本のため、アプリやカードリーダは使いません。読み取るカードを1枚選んでください。
     - radio "番号 花子 1989年3月31日生 見本の暗証番号 1234" [checked]
     - strong: 番号 花子
     - text: 1989年3月31日生 見本の暗証番号 1234
@@ -277,13 +328,18 @@ ${main}
     - text: 見本の暗証番号 3344
   - text: 利用者証明用電子証明書の暗証番号
   - paragraph: 数字4桁。3回続けて間違えると、カードがロックされます。
-  - alert: "暗証番号が違います。あと2回間違えると、カードがロックされます。 エラー番号: E-805"
   - textbox "利用者証明用電子証明書の暗証番号" [invalid]
+  - paragraph: エラー：暗証番号が違います。あと2回間違えると、カードがロックされます。
   - button "確認して提供する"
   - button "同意の画面に戻る"
   - button "提供を中止する"
   - region "サンドボックスで試す方へ":
     - heading "サンドボックスで試す方へ" [level=2]
+    - paragraph: カードを読み取れないときの画面を表示します。
+    - button "アプリが入っていない"
+    - button "カードリーダが見つからない"
+    - button "カードを読み取れない"
+    - button "制限時間を過ぎる"
     - paragraph: 選んだカードの回答を、この同意に限って変更できます。本物のマイナポータルにはない機能です。
     - button "選んだカードの回答を編集する"`),
       );
@@ -326,6 +382,12 @@ ${main}
 
   const overhang = () =>
     stage.screen.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - innerWidth)');
+
+  /** Returns the size of the smallest text, in pixels. */
+  const smallest = () =>
+    stage.screen.evaluate<number>(
+      'Math.min(...[...document.querySelectorAll("body *")].map((one) => parseFloat(getComputedStyle(one).fontSize)))',
+    );
 
   /** Returns the violations that axe finds, one per line. */
   async function problems(): Promise<readonly string[]> {
