@@ -57,6 +57,17 @@ export const pageErrors = {
     ja: 'カードがロックされている。市区町村の窓口などでの暗証番号の再設定か、書類でのお手続きを案内する。',
     en: 'The card is locked. The municipality can set a new PIN. Otherwise, offer documents.',
   },
+  unknown_client: { number: 'E-811', ...settings },
+  redirect_uri_not_registered: { number: 'E-812', ...settings },
+  missing_parameter: { number: 'E-813', ...startAgain },
+  doubled_parameter: { number: 'E-814', ...startAgain },
+  broken_encoding: { number: 'E-815', ...startAgain },
+  request_uri_unknown: { number: 'E-816', ...startAgain },
+  unknown_route: {
+    number: 'E-817',
+    ja: 'アドレスが正しくない。事業者の画面からお手続きいただく。',
+    en: 'The address is not valid. Ask the customer to start at the provider.',
+  },
   app_not_installed: {
     number: 'E-821',
     ja: 'スマートフォンのアプリが開かない。アプリのインストール、ほかの読み取り方法、書類でのお手続きのいずれかを案内する。',
@@ -71,17 +82,6 @@ export const pageErrors = {
     number: 'E-823',
     ja: 'カードを読み取れない。カードの位置を合わせ直していただく。続く場合は、ほかの読み取り方法か書類でのお手続きを案内する。',
     en: 'The card is not read. Ask the customer to put it in place once more. If it keeps failing, suggest another way to read it, or documents.',
-  },
-  unknown_client: { number: 'E-811', ...settings },
-  redirect_uri_not_registered: { number: 'E-812', ...settings },
-  missing_parameter: { number: 'E-813', ...startAgain },
-  doubled_parameter: { number: 'E-814', ...startAgain },
-  broken_encoding: { number: 'E-815', ...startAgain },
-  request_uri_unknown: { number: 'E-816', ...startAgain },
-  unknown_route: {
-    number: 'E-817',
-    ja: 'アドレスが正しくない。事業者の画面からお手続きいただく。',
-    en: 'The address is not valid. Ask the customer to start at the provider.',
   },
 } as const satisfies Partial<Record<RefusalCode, PageErrorRow>>;
 

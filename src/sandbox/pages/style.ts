@@ -104,7 +104,7 @@ button{font:inherit;font-weight:600;min-height:3rem;padding:.5rem 1.5rem;border:
 .trial .buttons{margin-top:.75rem}
 .trial .buttons>button:first-child{background:none;border-color:var(--edge);color:var(--ink)}
 .first{position:absolute;width:1px;height:1px;min-height:0;padding:0;overflow:hidden;clip-path:inset(50%)}
-.problem a{color:inherit}
+.problem a{color:inherit;display:inline-block}
 .choice{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin-bottom:1rem}
 .choice legend,.record legend{font-size:1rem}
 :is(.choice,.record)>label{display:flex;gap:.5rem;align-items:center;min-height:2.75rem;cursor:pointer}

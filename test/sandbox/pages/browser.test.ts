@@ -235,7 +235,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.arrive({ now: NEW_YEAR });
     await stage.press('停止中のまま進む');
     expect(await stage.page.locator('.notice').innerText()).toBe(
-      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係\n次に取得できる日時：2027年1月4日（月）8:00（日本時間）\nこのままお手続きいただけます。',
+      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係\n次に取得できる日時：2027年1月4日（月）8:00（日本時間）\n\nこのままお手続きいただけます。',
     );
     await stage.toCard();
     await stage.identify('番号 花子', '1234');

@@ -386,7 +386,7 @@ ${steps}
   /** Returns the size of the smallest text, in pixels. */
   const smallest = () =>
     stage.screen.evaluate<number>(
-      'Math.min(...[...document.querySelectorAll("body *")].map((one) => parseFloat(getComputedStyle(one).fontSize)))',
+      'Math.min(...[...document.querySelectorAll("body *")].filter((one) => one.textContent.trim() !== "").map((one) => parseFloat(getComputedStyle(one).fontSize)))',
     );
 
   /** Returns the violations that axe finds, one per line. */
