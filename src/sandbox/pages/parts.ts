@@ -99,9 +99,7 @@ const COMMA = { ja: '、', en: ',' } as const;
 const SPACE = { ja: '', en: ' ' } as const;
 
 export function opensAt(language: Language, ms: number | null): Markup {
-  return ms === null
-    ? nothing
-    : html`${texts[language].opens}${texts[language].colon}${moment(language, ms)}`;
+  return ms === null ? nothing : html`${texts[language].opens}: ${moment(language, ms)}`;
 }
 
 export function dayIn(language: Language, day: number, weekday = true): string {

@@ -76,7 +76,7 @@ code{font:inherit;font-weight:400;font-size:.875rem;color:var(--soft)}
 fieldset{border:0;min-width:0}
 fieldset+fieldset{margin-top:2rem}
 .ways{border:1px solid var(--edge);border-radius:.5rem;margin-top:.75rem}
-.way{display:grid;grid-template-columns:auto 1fr;padding-inline-start:1rem}
+.way{display:grid;grid-template-columns:auto minmax(0,1fr);padding-inline-start:1rem}
 .way+.way{border-top:1px solid var(--line)}
 .way input{width:1.375rem;height:1.375rem;margin:.875rem .75rem 0 0;accent-color:var(--accent)}
 .way label{padding:.625rem 1rem .625rem 0;cursor:pointer}
@@ -84,7 +84,7 @@ fieldset+fieldset{margin-top:2rem}
 .steps-of{grid-column:2;display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;padding:0 1rem 1rem 0;font-size:.9375rem}
 .way input:not(:checked)~.steps-of{display:none}
 .steps-of ol{list-style:decimal;padding-inline-start:1.5em;flex:1 1 12rem}
-.qr{width:8.5rem;height:8.5rem;flex:none;border:1px solid var(--line)}
+.qr{width:8.5rem;max-width:100%;aspect-ratio:1;border:1px solid var(--line)}
 legend,.pin label{display:block;font-size:1.125rem;font-weight:700;line-height:1.5;padding:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.5rem;margin-top:.75rem}
 .card{padding:.5rem 1rem}

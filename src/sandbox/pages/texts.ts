@@ -39,7 +39,6 @@ interface PageTexts {
   readonly latestBy: (field: string) => string;
   /** Between the methods of inquiry, without the space after it. */
   readonly oneOf: string;
-  readonly colon: string;
   readonly use: string;
   readonly purpose: string;
   readonly kept: string;
@@ -97,7 +96,7 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     invented: '本物のマイナポータルではありません。人物も情報も架空です。',
     unofficial:
       'この画面は myna-selfinfo のサンドボックスが表示しています。国の機関が提供するものではありません。実在の個人番号や暗証番号は入力しないでください。',
-    mistaken: 'エラー：',
+    mistaken: 'エラー: ',
     correct: '入力内容をご確認ください',
     limit: {
       before: 'この画面の制限時間は10分です（',
@@ -129,7 +128,6 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     },
     latestBy: (field) => `最新の${field}の情報`,
     oneOf: '、または',
-    colon: '：',
     use: '利用目的と保持期間',
     purpose: '利用目的',
     kept: '保持期間',
@@ -192,12 +190,12 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       locked: {
         title: 'カードがロックされています',
         text: '暗証番号を3回続けて間違えたカードは、ご利用いただけません。',
-        next: '情報は提供していません。暗証番号は、市区町村の窓口などで再設定できます。サービスの画面に戻り、書類のご提出など、ほかの方法でお手続きください。',
+        next: '情報は提供していません。暗証番号や電子証明書については、マイナンバーカードのお問い合わせ先にご確認ください。サービスの画面に戻り、書類のご提出など、ほかの方法でお手続きください。',
       },
       certificate: {
         title: '電子証明書の有効期限が切れています',
         text: 'このカードでは、本人確認ができません。',
-        next: '情報は提供していません。電子証明書は、市区町村の窓口で更新できます。サービスの画面に戻り、書類のご提出など、ほかの方法でお手続きください。',
+        next: '情報は提供していません。暗証番号や電子証明書については、マイナンバーカードのお問い合わせ先にご確認ください。サービスの画面に戻り、書類のご提出など、ほかの方法でお手続きください。',
       },
     },
     startOver: '同意の画面から続ける',
@@ -245,7 +243,6 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     },
     latestBy: (field) => `information of the latest ${field}`,
     oneOf: ', or',
-    colon: ': ',
     use: 'Purpose and retention',
     purpose: 'Purpose',
     kept: 'Kept',
@@ -311,12 +308,12 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
       locked: {
         title: 'The card is locked',
         text: 'After three wrong PINs in a row, a card cannot be used.',
-        next: 'No information was provided. Your municipality can set a new PIN. Please return to the service and continue in another way, for example with documents.',
+        next: 'No information was provided. For the PIN and the certificate, please ask the contact for My Number Cards. Please return to the service and continue in another way, for example with documents.',
       },
       certificate: {
         title: 'The certificate has expired',
         text: 'This card cannot confirm who you are.',
-        next: 'No information was provided. Your municipality can renew the certificate. Please return to the service and continue in another way, for example with documents.',
+        next: 'No information was provided. For the PIN and the certificate, please ask the contact for My Number Cards. Please return to the service and continue in another way, for example with documents.',
       },
     },
     startOver: 'Continue from the consent page',

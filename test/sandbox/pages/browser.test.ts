@@ -39,13 +39,13 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     expect(await alert()).toBe(
       '入力内容をご確認ください 同意する場合は、チェックを入れてください。 エラー番号: E-802',
     );
-    expect(await stage.page.title()).toBe('エラー：自己情報の提供への同意 | 見本のマイナポータル');
+    expect(await stage.page.title()).toBe('エラー: 自己情報の提供への同意 | 見本のマイナポータル');
     expect(await focused()).toContain('E-802');
     const box = stage.page.getByRole('checkbox', { name: '自己情報の提供に同意する' });
     expect(await box.getAttribute('aria-invalid')).toBe('true');
     expect(
       await stage.page.locator(`#${await box.getAttribute('aria-describedby')}`).innerText(),
-    ).toBe('エラー：同意する場合は、チェックを入れてください。');
+    ).toBe('エラー: 同意する場合は、チェックを入れてください。');
     await stage.screen.click('link', '同意する場合は');
     expect(await focused()).toBe('agree');
     await stage.toCard();
@@ -131,7 +131,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.screen.check('radio', 'カードリーダで読み取る');
     await stage.press(failure);
     expect(await alert()).toContain(number);
-    expect(await stage.page.title()).toBe('エラー：本人確認 | 見本のマイナポータル');
+    expect(await stage.page.title()).toBe('エラー: 本人確認 | 見本のマイナポータル');
     expect(await stage.page.locator('#reading-error').innerText()).toContain(text);
     // The way that was chosen stays chosen, and the citizen can go on.
     expect(await stage.screen.isChecked('radio', 'カードリーダで読み取る')).toBe(true);
@@ -235,7 +235,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.arrive({ now: NEW_YEAR });
     await stage.press('停止中のまま進む');
     expect(await stage.page.locator('.notice').innerText()).toBe(
-      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係\n次に取得できる日時：2027年1月4日（月）8:00（日本時間）\n\nこのままお手続きいただけます。',
+      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係\n次に取得できる日時: 2027年1月4日（月）8:00（日本時間）\n\nこのままお手続きいただけます。',
     );
     await stage.toCard();
     await stage.identify('番号 花子', '1234');
@@ -246,7 +246,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     await stage.arrive({ now: SATURDAY });
     expect(await title()).toBe('自己情報の提供への同意');
     expect(await stage.page.locator('.notice li').first().innerText()).toBe(
-      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。\n次に取得できる日時：2026年12月7日（月）8:00（日本時間）',
+      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。\n次に取得できる日時: 2026年12月7日（月）8:00（日本時間）',
     );
   });
 

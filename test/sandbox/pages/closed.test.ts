@@ -72,7 +72,7 @@ describe('the first page while systems are closed', () => {
     const page = await consent.clone().text();
     expect(page.match(/ただいま取得できない情報/g)).toHaveLength(1);
     expect(page).toContain(
-      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係<br>次に取得できる日時：',
+      'ただいま取得できない情報: 世帯、地方税、医療保険、予防接種、年金・日本年金機構関係<br>次に取得できる日時: ',
     );
     expect(page).not.toContain('role="alert"');
     const response = await submit(await submit(consent, agree), {
@@ -119,7 +119,7 @@ describe('the first page while systems are closed', () => {
     const page = await (await at('2026-12-05T10:00:00+09:00')).text();
     expect(page).toContain('name="agree"');
     expect(page).toContain(
-      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。<br>次に取得できる日時：',
+      '加入先の健康保険のシステムが停止しているため、医療保険の情報は取得できないことがあります。<br>次に取得できる日時: ',
     );
     expect(page).toContain(
       '日本年金機構、地方公務員の共済組合、国家公務員の共済組合、私学事業団（私立学校の共済）のシステムが停止しているため、年金・日本年金機構関係の情報は',
@@ -175,7 +175,7 @@ describe('the pages while a stop is partial', () => {
       ),
     ].map(([, note]) => note);
   const opening =
-    /^ただいま取得できない情報: 公金受取口座<br>次に取得できる日時：.*2026年10月14日（水）8:00/;
+    /^ただいま取得できない情報: 公金受取口座<br>次に取得できる日時: .*2026年10月14日（水）8:00/;
 
   it('says at the one detail that stops until when, and nothing at the others', async () => {
     for (const target of [{ detail: account.detail }, { item: account.code }] as const) {

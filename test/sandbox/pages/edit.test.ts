@@ -214,11 +214,11 @@ describe('a place of the editor that cannot be right', () => {
     const [place, other] = [placeOf(editor, label), placeOf(editor, '給与収入金額', 1)];
     const again = await submit(editor, { decision: 'save', [place]: typed, [other]: '77' });
     expect(again.status).toBe(400);
-    expect(again.html).toContain('<title>エラー：');
+    expect(again.html).toContain('<title>エラー: ');
     expect(again.html).toContain(`href="#${place}"`);
     expect(again.html).toMatch(new RegExp(`id="${place}-problem">[^<]*${ja}`));
     const field = again.html.slice(again.html.indexOf(`id="${place}" name`)).split('>', 1)[0];
-    expect(field).toContain(`aria-invalid="true" aria-describedby="${place}-problem" autofocus`);
+    expect(field).toContain(`aria-invalid="true" aria-describedby="${place}-problem"`);
     expect([valueAt(again, place), valueAt(again, other)]).toEqual([typed, '77']);
     const english = await submit(again, { decision: 'en' });
     expect(english.html).toMatch(new RegExp(`id="${place}-problem">[^<]*${en}`));
