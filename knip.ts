@@ -15,6 +15,7 @@ export default {
     'test/**/*.{test,test-d}.ts',
     'test/**/*-child.mjs',
     'test/matrix/run.mjs',
+    'test/screens/shoot.ts',
     'test/matrix/nextjs/{run,shifted-clock}.mjs',
     'vitest.mutation.config.ts',
   ],
