@@ -15,7 +15,6 @@ export default {
     'test/**/*.{test,test-d}.ts',
     'test/**/*-child.mjs',
     'test/matrix/run.mjs',
-    'test/screens/shoot.ts',
     'test/matrix/nextjs/{run,shifted-clock}.mjs',
     'vitest.mutation.config.ts',
   ],

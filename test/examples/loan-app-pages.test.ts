@@ -2,8 +2,6 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChromium } from '../kit/browser.js';
 import {
-  agreed,
-  arrive,
   cards,
   fetchIncome,
   findings,
@@ -13,24 +11,8 @@ import {
   toConsent,
 } from '../kit/loan-demo.js';
 import { findPart } from '../kit/machine.js';
-import { sized } from '../kit/size.js';
-
-/** The rules of axe for the second look at a page, in English and dark mode. */
-const { secondRules } = sized<{ secondRules: 'all' | 'look' }>({
-  usual: { secondRules: 'look' },
-  full: { secondRules: 'all' },
-  soak: { secondRules: 'all' },
-});
 
 const chromium = findPart('chromium');
-const desktop = { width: 1280, height: 900 };
-const phone = { width: 360, height: 740 };
-
-/** Returns Japanese in an English text, except for terms in brackets and for field names. */
-function japaneseIn(text: string): string[] {
-  const bare = text.replaceAll(/\(未申告\)|\(課税証明書\)|“[^”]*”/g, '');
-  return bare.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]+/gu) ?? [];
-}
 
 describe.skipIf(chromium.missing)("the bank's pages", () => {
   let browser: Browser;
@@ -53,105 +35,6 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
   afterAll(async () => {
     await browser?.close();
     await demo?.close();
-  });
-
-  /** Visits every kind of page, one after the other. */
-  async function walk(visit: (name: string) => Promise<void>): Promise<void> {
-    const next = () => page.locator('main form button').first().click();
-    for (const path of ['', 'privacy', 'apply']) {
-      await page.goto(`${demo.origin}/${path}`);
-      await visit(path === '' ? 'top' : path);
-    }
-    await page.locator('#name').fill('');
-    await page.locator('#day').fill('32');
-    await page.locator('main form button').click();
-    await visit('application with faults');
-    await toConsent(page, demo, '番号 花子');
-    await visit('consent');
-    await page.goto(await agreed(page.request, demo, cards.hanako));
-    await visit('progress');
-    await arrive(page, demo);
-    await visit('filled');
-    await page.locator('details.edit summary').first().click();
-    await page.locator('#salary-0').fill('x');
-    await next();
-    await visit('filled with faults');
-    await page.locator('#salary-0').fill('5000000');
-    await next();
-    await visit('confirm');
-    await next();
-    await visit('confirm with faults');
-    await page.getByRole('checkbox').check();
-    await next();
-    await visit('receipt');
-    for (const path of ['receipt/copy', 'review', 'withdraw']) {
-      await page.goto(`${demo.origin}/${path}`);
-      await visit(path);
-    }
-    await next();
-    await visit('withdrawn');
-    await fetchIncome(page, demo, cards.pensioner);
-    await visit('several holders');
-    await page.getByRole('button', { name: /を破棄して|Discard what/ }).click();
-    await visit('by hand');
-    await fetchIncome(page, demo, cards.newcomer);
-    await visit('nothing on record');
-    await fetchIncome(page, demo, cards.another, '番号 花子');
-    await visit('wrong person');
-    for (const stop of ['declined', 'foreign-browser']) {
-      await page.goto(`${demo.origin}/stopped/${stop}`);
-      await visit(stop);
-    }
-    await demo.order({ time: '2026-12-20T03:00:00+09:00' });
-    await toConsent(page, demo, '番号 花子');
-    await visit('closed at the consent');
-    await page.locator('button[value=fetch]').click();
-    await visit('closed');
-  }
-
-  /** Changes the settings of the browser, by which the next pages choose their language. */
-  async function prefer(acceptLanguage: 'ja-JP' | 'en-US', colorScheme: 'light' | 'dark') {
-    await devtools.send('Network.deleteCookies', { name: 'language', url: demo.origin });
-    await devtools.send('Emulation.setUserAgentOverride', { userAgent: 'any', acceptLanguage });
-    await page.emulateMedia({ colorScheme });
-  }
-
-  async function resize({ width, height }: typeof phone) {
-    const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
-    await devtools.send('Emulation.setDeviceMetricsOverride', metrics);
-  }
-
-  /** Returns the language, how many pixels do not fit into the width, and texts in Japanese. */
-  async function look(): Promise<{ lang: string; excess: number; japanese: string[] }> {
-    const { text, ...seen } = (await page.evaluate(`(() => {
-      const { lang, scrollWidth, clientWidth } = document.documentElement;
-      const copy = document.body.cloneNode(true);
-      for (const element of copy.querySelectorAll('[lang=ja], .demo')) element.remove();
-      return { lang, excess: scrollWidth - clientWidth, text: copy.textContent };
-    })()`)) as { lang: string; excess: number; text: string };
-    return { ...seen, japanese: japaneseIn(text) };
-  }
-
-  it('pass axe, do not scroll sideways, and use one language: in Japanese and light, and in English and dark', async () => {
-    let looked = 0;
-    await resize(phone);
-    await walk(async (name) => {
-      expect(await look(), name).toMatchObject({ lang: 'ja', excess: 0 });
-      expect(await findings(page), name).toEqual([]);
-      await resize(desktop);
-      expect(await look(), name).toMatchObject({ excess: 0 });
-
-      await prefer('en-US', 'dark');
-      await page.reload();
-      expect(await look(), name).toEqual({ lang: 'en', excess: 0, japanese: [] });
-      expect(await findings(page, secondRules), name).toEqual([]);
-      await resize(phone);
-      expect(await look(), name).toMatchObject({ excess: 0 });
-      await prefer('ja-JP', 'light');
-      looked++;
-    });
-    expect(looked).toBe(23);
-    await devtools.send('Emulation.clearDeviceMetricsOverride');
   });
 
   it('are checked by an axe that reports a real fault', async () => {
@@ -225,22 +108,6 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
     expect(await describedBy('#years')).toBe(
       '1年以上35年以下。例: 35 年 エラー: ご返済期間は、1年以上35年以下で入力してください。',
     );
-  });
-
-  it('have no text below 14 px, and nothing to press below 44 px', async () => {
-    await resize(phone);
-    await walk(async (name) => {
-      const small = await page.evaluate(`(() => {
-        const outside = (element) => element.closest('.demo, .skip, details:not([open]) > :not(summary)');
-        const texts = [...document.querySelectorAll('body *')].filter((element) =>
-          !outside(element) && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) &&
-          parseFloat(getComputedStyle(element).fontSize) < 14);
-        const targets = [...document.querySelectorAll('button, select, input:not([type=hidden], [type=radio], [type=checkbox]), a.primary, a.secondary, summary')]
-          .filter((element) => !outside(element) && element.getBoundingClientRect().height > 0 && element.getBoundingClientRect().height < 44);
-        return [...texts, ...targets].map((element) => element.outerHTML);
-      })()`);
-      expect(small, name).toEqual([]);
-    });
   });
 
   /** What a screen reader says about a field after its name. */

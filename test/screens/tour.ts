@@ -110,9 +110,8 @@ export async function dress(page: Page, { width, height, scheme, contrast }: Loo
 }
 
 /** Small and large windows, light and dark: for pages in a browser of the citizen's. */
-export const browserLooks: readonly Look[] = [
-  { name: 'phone', width: 375, height: 812 },
-  { name: 'phone-dark', width: 375, height: 812, scheme: 'dark' },
-  { name: 'desktop', width: 1280, height: 800 },
-  { name: 'desktop-dark', width: 1280, height: 800, scheme: 'dark' },
-];
+export const phone: Look = { name: 'phone', width: 375, height: 812 };
+export const phoneDark: Look = { ...phone, name: 'phone-dark', scheme: 'dark' };
+export const desktop: Look = { name: 'desktop', width: 1280, height: 800 };
+export const desktopDark: Look = { ...desktop, name: 'desktop-dark', scheme: 'dark' };
+export const browserLooks = [phone, phoneDark, desktop, desktopDark];
