@@ -47,7 +47,7 @@ ${soonDialog(view)}</div>`;
 
 function soonDialog({ text }: View): string {
   const [before = '', after = ''] = text.soonNote(0).split('0');
-  return `<dialog aria-labelledby="soon"><h2 id="soon">${e(text.soon)}</h2><p>${e(before)}<span id="seconds"></span>${e(after)}</p>
+  return `<dialog role="alertdialog" aria-labelledby="soon" aria-describedby="left"><h2 id="soon">${e(text.soon)}</h2><p id="left" role="timer">${e(before)}<span id="seconds"></span>${e(after)}</p>
 <div>${button(text.finish, 'cancel', 'quiet')}${button(text.extend, 'extend', 'primary')}</div></dialog>`;
 }
 
@@ -59,7 +59,7 @@ function contentOf(state: KioskState, view: View): Content {
     case 'start':
       return [
         text.title,
-        `${button(text.begin, 'begin', 'primary large')}${paragraphs(text.beginNote)}`,
+        `<div class="two hero"><div>${button(text.begin, 'begin', 'primary large')}${paragraphs(text.beginNote)}</div>${drawing('in')}</div>`,
       ];
     case 'menu':
       return [
@@ -116,9 +116,9 @@ const drawing = (way: 'in' | 'out') =>
 
 function menuButton(service: KioskMenuEntry, view: View): string {
   const isClosed = service.availability.state === 'closed';
-  const note = isClosed ? ` (${view.text.closed})` : '';
   const { name = service.name } = view.text.services[service.id] ?? {};
-  return button(`${name}${note}`, 'choose', 'large', service.id);
+  const note = isClosed ? `<small>${e(view.text.closed)}</small>` : '';
+  return `<button type="button" class="large" data-act="choose" data-value="${e(service.id)}">${e(name)}${note}</button>`;
 }
 
 const itemsOf = ({ items }: KioskMenuEntry, view: View) =>

@@ -23,6 +23,9 @@ if (tours.length === 0) throw new Error(`There is no group ${only}: bank, consen
 const screensOf = (tour: Tour) =>
   tour.screens.filter((screen) => screen.name.startsWith(beginning));
 
+/** On a picture of the whole page, the handle of the bank's drawer would lie on the text. */
+const style = '.demo details:not([open]) { display: none }';
+
 const browser = await chromium.launch({
   executablePath: findPart('chromium').path(),
   args: CHROMIUM_ARGS,
@@ -46,7 +49,7 @@ async function shoot(tour: Tour): Promise<void> {
       for (const look of looks) {
         await dress(page, look);
         const path = folder + fileOf(tour, screen, language, look.name);
-        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+        await page.screenshot({ path, style, fullPage: true, animations: 'disabled' });
       }
     };
     await tour.visit(browser, language, picture, beginning);

@@ -151,6 +151,8 @@ export function nothingPage(language: Language, { items }: LoanAnswer, now: numb
     (['unavailable', 'failed'] as const).find((status) =>
       all.some((item) => item.status === status),
     ) ?? 'nothing-on-record';
-  const sentences = [...new Set(all.map((item) => sayItem(item, language, now)))];
+  const said = [...new Set(all.map((item) => sayItem(item, language, now)))];
+  // ある文が別の文の初めと同じなら、長いほうだけを示す。
+  const sentences = said.filter((text) => !said.some((o) => o !== text && o.startsWith(text)));
   return stoppedPage(language, stop, html`${sentences.map((text) => html`${text}<br>`)}`);
 }

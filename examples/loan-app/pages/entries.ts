@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import type { Language } from 'myna-selfinfo';
-import type { Application } from '../application.js';
+import type { Application, FieldName } from '../application.js';
 import { eraOf } from '../birth-date.js';
 import type { Entry } from '../declaration.js';
 import type { Group } from '../fields.js';
@@ -24,13 +24,17 @@ function birthText(birthDate: string, language: Language): string {
 }
 
 /** 申込書の内容を、画面の区分ごとに。 */
-export function applicationRows(application: Application, language: Language) {
+export function applicationRows(
+  application: Application,
+  language: Language,
+  labels: Readonly<Record<FieldName, string>> = texts[language].application.labels,
+) {
   const { application: a, site } = texts[language];
   const space = language === 'ja' ? '' : ' ';
   const amount = (name: 'annualIncome' | 'amount' | 'years') =>
     `${withCommas(application[name])}${space}${a.units[name]}`;
   const row = (name: 'name' | 'kana' | 'address' | 'phone' | 'email'): Row => [
-    a.labels[name],
+    labels[name],
     html`<span lang="ja">${application[name]}</span>`,
   ];
   const { postcode, employer, work } = application;
@@ -39,19 +43,19 @@ export function applicationRows(application: Application, language: Language) {
       row('name'),
       row('kana'),
       [a.birth, birthText(application.birthDate, language)],
-      [a.labels.postcode, postcode.replace(/^(\d{3})(\d{4})$/, '$1-$2')],
+      [labels.postcode, postcode.replace(/^(\d{3})(\d{4})$/, '$1-$2')],
       row('address'),
       row('phone'),
       row('email'),
     ] as Row[],
     work: [
-      [a.labels.work, a.works[work] ?? ''],
-      [a.labels.employer, employer === '' ? site.none : html`<span lang="ja">${employer}</span>`],
-      [a.labels.annualIncome, amount('annualIncome')],
+      [labels.work, a.works[work] ?? ''],
+      [labels.employer, employer === '' ? site.none : html`<span lang="ja">${employer}</span>`],
+      [labels.annualIncome, amount('annualIncome')],
     ] as Row[],
     loan: [
-      [a.labels.amount, amount('amount')],
-      [a.labels.years, amount('years')],
+      [labels.amount, amount('amount')],
+      [labels.years, amount('years')],
     ] as Row[],
   };
 }

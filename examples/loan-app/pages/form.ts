@@ -95,10 +95,13 @@ function noticesOf({ answer, groups, applicant, t }: View): readonly Html[] {
     .filter(({ item }) => item !== 'pension')
     .flatMap(({ source }) => (source === undefined ? [] : [source.holder]));
   const names = [...new Set(cities)];
+  const [before, after] = f.holders('\n').split('\n');
   const amounts = isUnfiled(groups) ? f.unfiled : hasAmounts(groups) ? undefined : f.noAmounts;
   return [
     amounts,
-    names.length > 1 ? f.holders(names.join(t.site.and)) : undefined,
+    names.length > 1
+      ? html`${before}<span lang="ja">${names.join(t.site.and)}</span>${after}`
+      : undefined,
     compareNames(answer, applicant) === 'unknown' ? f.notTold : undefined,
   ].flatMap((text) => (text === undefined ? [] : [notice(text)]));
 }

@@ -1,12 +1,13 @@
 // 審査の担当者の画面: 保管した情報を、申込みと同じ目的で読む。期間が終わったあとは、消えていることを示す。
 import { html } from 'hono/html';
+import { DateTime } from 'luxon';
 import type { Language } from 'myna-selfinfo';
 import type { Entry } from '../declaration.js';
 import type { Group } from '../fields.js';
 import type { Receipt } from '../session.js';
 import { texts } from '../texts/texts.js';
 import { applicationRows, fetchedIn, valueText } from './entries.js';
-import { type Html, head, lastDay, list, momentText, notice } from './layout.js';
+import { dayText, type Html, head, lastDay, list, momentText, notice } from './layout.js';
 
 /** 読めない理由、または読めた情報の欄。 */
 export type Reading = readonly Group[] | 'hand' | 'gone' | 'withdrawn';
@@ -15,7 +16,7 @@ export function reviewPage(language: Language, receipt: Receipt, reading: Readin
   const t = texts[language];
   const r = t.review;
   const { application, kept, number, receivedAt, withdrawnAt } = receipt;
-  const rows = applicationRows(application, language);
+  const rows = applicationRows(application, language, { ...t.application.labels, ...r.labels });
   const status = withdrawnAt === undefined ? r.open : r.withdrawn;
   const title = `${r.title} ${number}`;
   return html`<!doctype html>
@@ -26,16 +27,17 @@ ${head(language, title, { staff: true })}
 <div class="page">
 <main id="main">
 <h1>${title} <span class="badge${withdrawnAt === undefined ? '' : ' self'}">${status}</span></h1>
-${list([
-  [t.receipt.at, momentText(receivedAt, language)],
-  [r.purpose, t.consent.purposeText],
-  ...(kept === undefined
-    ? []
-    : [[r.until, r.untilDay(lastDay(kept.keptUntil, language))] as [string, string]]),
-])}
-<div class="columns"><section class="tight"><h2>${r.applicant}</h2>${list([...rows.you, ...rows.work])}</section>
-<section class="tight"><h2>${r.loan}</h2>${list(rows.loan)}</section></div>
-<section class="tight"><h2>${t.receipt.by}</h2>${readingOf(receipt, reading, language)}</section>
+<div class="case">${list([
+    [r.product, t.site.product],
+    ...rows.loan,
+    [t.receipt.at, momentText(receivedAt, language)],
+    [r.purpose, t.consent.purposeText],
+    ...(kept === undefined
+      ? []
+      : [[r.until, r.untilDay(lastDay(kept.keptUntil, language))] as [string, string]]),
+  ])}</div>
+<div class="columns"><section class="panel"><h2>${r.applicant}</h2>${list([...rows.you, ...rows.work])}</section>
+<section class="panel"><h2>${r.income}</h2>${readingOf(receipt, reading, language)}</section></div>
 </main>
 </div>
 </body>
@@ -71,9 +73,10 @@ function table(entries: readonly Entry[], groups: readonly Group[], language: La
       html`<tr><th scope="row">${f.labels[entry.key]}<br><small>${items[entry.item][0]}</small></th>
 <td class="number">${valueText(entry, value, language)}${before}</td>
 <td><span class="badge${state === 'fetched' ? '' : ' self'}">${badges[state]}</span></td>
-<td lang="ja">${origin === undefined ? '' : `${origin.holder ?? ''} ${origin.asOf ?? ''}`}</td></tr>`,
+<td lang="ja">${origin?.holder ?? '—'}</td>
+<td>${origin?.asOf === undefined ? '—' : dayText(DateTime.fromISO(origin.asOf), language)}</td></tr>`,
     ];
   });
   if (rows.length === 0) return html``;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${texts[language].receipt.by}"><table><thead><tr>${r.columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${r.income}"><table><thead><tr>${r.columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }

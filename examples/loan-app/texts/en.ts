@@ -8,7 +8,6 @@ const site: Texts['site'] = {
   product: 'Home loan pre-screening',
   skip: 'Skip to the content',
   other: { language: 'ja', name: '日本語' },
-  languages: 'Language',
   error: (title) => `Error: ${title}`,
   steps: ['Application', 'Income', 'Check', 'Received'],
   progress: 'Steps of the application',
@@ -210,7 +209,6 @@ const form: Texts['form'] = {
   peopleHint: 'Including yourself. For example 2',
   source: 'From Mynaportal',
   asOf: (day) => `as of ${day}`,
-  year: (year) => `fiscal year ${year}`,
   selfDeclared: 'Entered by you',
   edited: 'Changed by you',
   fetchedValue: (value) => `Fetched value: ${value}`,
@@ -253,12 +251,10 @@ const confirm: Texts['confirm'] = {
   lead: 'If everything is right, agree to the privacy notice and apply. You have not applied yet.',
   change: 'Change',
   changeWhat: (section) => `Change: ${section}`,
-  origin: 'Where it comes from',
   agree: 'I agree to the privacy notice',
   agreeLink: 'Privacy notice (opens in a new tab)',
   agreeFault: 'To apply, agree to the privacy notice.',
   submit: 'Apply with this information',
-  selfDeclared: 'Entered by you',
 };
 
 const receipt: Texts['receipt'] = {
@@ -337,7 +333,6 @@ const stopped: Texts['stopped'] = {
   from: (time) => `from ${time}`,
   unknown: 'not known',
   because: 'Item by item',
-  whyLink: 'See why, item by item',
 };
 
 const paper: Texts['paper'] = {
@@ -351,14 +346,18 @@ const review: Texts['review'] = {
   system: 'Screening system',
   staff: 'Officer: Mihon, Screening',
   applicant: 'Applicant',
-  loan: 'Loan',
-  status: 'Status',
+  product: 'Product',
+  income: 'Income',
   open: 'In screening',
   withdrawn: 'Withdrawn',
   until: 'Fetched information kept',
   untilDay: (day) => `until ${day}`,
   purpose: 'Purpose',
-  columns: ['Item', 'Value for the screening', 'Origin', 'Holder, as of'],
+  columns: ['Item', 'Value for the screening', 'Origin', 'Holder', 'As of'],
+  labels: {
+    ...{ name: 'Name', address: 'Address', work: 'Work', employer: 'Employer' },
+    ...{ annualIncome: 'Last year’s income (stated)', amount: 'Amount', years: 'Term' },
+  },
   fetched: 'fetched',
   editedBadge: 'changed by applicant',
   declaredBadge: 'entered by applicant',

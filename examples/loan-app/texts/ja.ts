@@ -11,9 +11,8 @@ const site = {
   product: '住宅ローン 事前審査',
   skip: '本文へ移動',
   other: { language: 'en', name: 'English' },
-  languages: '言語',
   error: (title: string) => `エラー: ${title}`,
-  steps: ['お申込み内容', '所得の情報', 'ご確認', '受付完了'],
+  steps: ['お申込み', '所得の情報', 'ご確認', '受付完了'],
   progress: 'お手続きの流れ',
   and: '、',
   stop: '。',
@@ -219,7 +218,6 @@ const form = {
   peopleHint: 'ご本人を含めた人数。例: 2',
   source: 'マイナポータルから取得',
   asOf: (day: string) => `${day}時点`,
-  year: (year: string) => `${year}年度`,
   selfDeclared: 'ご自身による入力',
   edited: 'ご自身で修正',
   fetchedValue: (value: string) => `取得した値: ${value}`,
@@ -262,12 +260,10 @@ const confirm = {
   lead: 'この内容でよろしければ、個人情報のお取扱いに同意のうえ、お申込みください。お申込みは、まだ完了していません。',
   change: '修正する',
   changeWhat: (section: string) => `${section}を修正する`,
-  origin: '情報の出どころ',
   agree: '個人情報のお取扱いに同意します',
   agreeLink: '個人情報のお取扱い（新しいタブで開きます）',
   agreeFault: 'お申込みには、個人情報のお取扱いへの同意が必要です。',
   submit: 'この内容で申し込む',
-  selfDeclared: 'ご自身による入力',
 };
 
 const receipt = {
@@ -346,7 +342,6 @@ const stopped = {
   from: (time: string) => `${time} から`,
   unknown: '未定',
   because: '項目ごとの状況',
-  whyLink: '項目ごとの状況を見る',
 };
 
 const paper = {
@@ -366,14 +361,18 @@ const review = {
   system: '審査システム',
   staff: '担当: 審査部 見本',
   applicant: '申込者',
-  loan: '申込内容',
-  status: '状態',
+  product: '商品',
+  income: '所得の情報',
   open: '審査中',
   withdrawn: '取下げ',
   until: '取得した情報の保持期限',
   untilDay: (day: string) => `${day}まで`,
   purpose: '利用目的',
-  columns: ['項目', '審査に使う値', '出どころ', '保有機関、時点'] as readonly string[],
+  columns: ['項目', '審査に使う値', '出どころ', '保有機関', '時点'] as readonly string[],
+  labels: {
+    ...{ name: '氏名', address: '住所', work: '勤務形態', employer: '勤務先' },
+    ...{ annualIncome: '前年の年収（申告）', amount: '借入希望額', years: '返済期間' },
+  } as Partial<Record<FieldName, string>>,
   fetched: '取得',
   editedBadge: '本人が修正',
   declaredBadge: '本人が入力',

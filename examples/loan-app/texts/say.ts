@@ -10,13 +10,11 @@ import {
 const contacts = {
   ja: {
     name: 'みほん銀行 ローン受付係',
-    phone: '0120-000-000（平日9時〜17時）',
-    url: 'https://mihon-bank.example/contact',
+    phone: '0120-000-000',
   },
   en: {
     name: 'Mihon Bank, Loan desk',
-    phone: '0120-000-000, 9:00 to 17:00 on business days',
-    url: 'https://mihon-bank.example/en/contact',
+    phone: '0120-000-000',
   },
 } as const;
 
