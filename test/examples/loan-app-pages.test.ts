@@ -64,25 +64,6 @@ describe.skipIf(chromium.missing)("the bank's pages", () => {
     expect([...used]).toEqual([expect.stringMatching(/CJK JP|Noto Sans JP|Hiragino|Gothic/)]);
   });
 
-  it('are named and ordered for a screen reader: the application', async () => {
-    await page.goto(`${demo.origin}/apply`);
-    const main = await page.getByRole('main').ariaSnapshot();
-    for (const part of [
-      '- textbox "お名前 ※必須": 番号 花子',
-      '- textbox "フリガナ ※必須": バンゴウ ハナコ',
-      '- group "生年月日 ※必須"',
-      '- option "平成" [selected]',
-      '- radio "会社員" [checked]',
-      '- textbox "お借入れ希望額 ※必須": 3,500',
-    ])
-      expect(main).toContain(part);
-    const order = ['お客さまについて', 'お勤め先と収入', 'お借入れについて'].map((heading) =>
-      main.indexOf(`heading "${heading}"`),
-    );
-    expect(order).toEqual([...order].sort((a, b) => a - b));
-    expect(order).not.toContain(-1);
-  });
-
   it('describe a fetched value by its holder and date, and say so while it is edited', async () => {
     await fetchIncome(page, demo, cards.hanako);
     const group = page.getByRole('group', {

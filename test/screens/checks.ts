@@ -139,6 +139,19 @@ export async function keyboardFindings(page: Page): Promise<string[]> {
   return stops.join() === expected.join() ? hidden : [`order: ${stops} of ${controls}`, ...hidden];
 }
 
+const SPOKEN =
+  /^ *- (region|group|heading|textbox|combobox|checkbox|radio|button|link|alertdialog|timer|alert|status)\b/;
+
+/** Returns the landmarks, headings and controls of a part of a page, as a screen reader names them. */
+export async function outlineOf(page: Page, part = 'main'): Promise<string> {
+  const tree = await page.locator(part).ariaSnapshot();
+  return tree
+    .split('\n')
+    .filter((line) => SPOKEN.test(line))
+    .map((line) => line.trim().replace(/^- |:$/g, ''))
+    .join('\n');
+}
+
 /** Returns what is wrong with a page on a phone, in light and in dark. */
 export async function phoneFindings(screen: ScreenFacts, page: Page): Promise<string[]> {
   const found = await readingFindings(page, screen);

@@ -36,8 +36,8 @@ ${head(language, title, { staff: true })}
       ? []
       : [[r.until, r.untilDay(lastDay(kept.keptUntil, language))] as [string, string]]),
   ])}</div>
-<div class="columns"><section class="panel"><h2>${r.applicant}</h2>${list([...rows.you, ...rows.work])}</section>
-<section class="panel"><h2>${r.income}</h2>${readingOf(receipt, reading, language)}</section></div>
+<div class="columns"><section class="sheet"><h2>${r.applicant}</h2>${list([...rows.you, ...rows.work])}</section>
+<section class="sheet"><h2>${r.income}</h2>${readingOf(receipt, reading, language)}</section></div>
 </main>
 </div>
 </body>
