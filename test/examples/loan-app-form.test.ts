@@ -153,7 +153,7 @@ describe.skipIf(chromium.missing)("the forms of the bank's web demo", () => {
     await page.goto(`${demo.origin}/review`);
     const row = (name: string) => page.getByRole('row', { name }).innerText();
     expect(await row('給与収入')).toMatch(/5,400,000円\s+取得した値 5,200,000円\s+本人が修正/);
-    expect(await row('合計所得金額')).toMatch(/3,720,000円\s+取得\s+サンプル市 2026-06-01/);
+    expect(await row('合計所得金額')).toMatch(/3,720,000円\s+取得\s+サンプル市\s+2026年6月1日/);
   });
 
   it('take other digits and commas for the same value', async () => {

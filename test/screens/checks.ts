@@ -50,8 +50,8 @@ export function readingFindings(page: Page, { faulty }: ScreenFacts): Promise<st
     if (title !== ${isFaulty}) found.push('title: ' + document.title);
     if (!${isFaulty}) return found;
     const { activeElement } = document;
-    const summary = document.querySelector('.faults, .problems');
-    const atFault = activeElement.closest('.faults, .problems, [role=alert], [aria-invalid=true]');
+    const summary = document.querySelector('.faults, .problem');
+    const atFault = activeElement.closest('.faults, .problem, [role=alert], [aria-invalid=true]');
     if (atFault === null) found.push('the focus is on ' + activeElement.outerHTML.slice(0, 200));
     for (const link of summary?.querySelectorAll('a') ?? []) {
       const field = document.querySelector(link.getAttribute('href'));
@@ -97,42 +97,47 @@ export async function keyboardFindings(page: Page): Promise<string[]> {
   const controls = Number(
     await page.evaluate(`(() => {
       const modal = document.querySelector('dialog[open]') ?? document;
-      const groups = new Set();
       globalThis.controls = [...modal.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
         .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }))
-        .filter((one) => {
-          if (one.type !== 'radio') return one.type !== 'hidden';
-          // The chosen one of a group is its only stop, or the first.
-          const group = [...document.getElementsByName(one.name)];
-          return one === (group.find(({ checked }) => checked) ?? group[0]);
-        });
+        // A group of radio buttons is one stop: the chosen one, or wherever the browser begins.
+        .filter((one) => one.type !== 'hidden' && one.type !== 'radio');
+      globalThis.groups = new Set([...modal.querySelectorAll('[type=radio]')]
+        .filter((one) => one.checkVisibility()).map(({ name }) => name));
       return globalThis.controls.length;
     })()`),
   );
   const stops: number[] = [];
   const hidden: string[] = [];
-  for (let press = 0; press < controls + 2 && stops.length < controls; press++) {
+  let groups = 1;
+  for (let press = 0; press < controls + 20; press++) {
+    if (stops.length === controls && groups === 0) break;
     await page.keyboard.press('Tab');
-    const [stop, problem] = (await page.evaluate(`(() => {
+    const [stop, problem, left] = (await page.evaluate(`(() => {
       const at = document.activeElement;
-      if (at === null || at === document.body) return [-1, ''];
+      const { size } = globalThis.groups;
+      if (at === null || at === document.body) return [-1, '', size];
       const stop = globalThis.controls.indexOf(at);
-      if (stop < 0) return [-1, 'not expected: ' + at.outerHTML.slice(0, 200)];
+      const isRadio = globalThis.groups.delete(at.name) || at.type === 'radio';
+      if (stop < 0 && !isRadio) return [-1, 'not expected: ' + at.outerHTML.slice(0, 200), size];
+      const left = globalThis.groups.size;
       const marked = [at, at.closest('label')].some((one) => {
         const { outlineStyle, outlineWidth } = one ? getComputedStyle(one) : {};
         return outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2;
       });
-      if (!marked) return [stop, 'no visible focus: ' + at.outerHTML.slice(0, 200)];
+      if (!marked) return [stop, 'no visible focus: ' + at.outerHTML.slice(0, 200), left];
       const { x, y, width, height } = at.getBoundingClientRect();
       const free = [[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]].some(([right, down]) => {
         const hit = document.elementFromPoint(x + right * width, y + down * height);
         return at.contains(hit) || at.closest('label')?.contains(hit) || hit?.contains(at);
       });
-      return [stop, free ? '' : 'covered: ' + at.outerHTML.slice(0, 200)];
-    })()`)) as [number, string];
+      return [stop, free ? '' : 'covered: ' + at.outerHTML.slice(0, 200), left];
+    })()`)) as [number, string, number];
+    groups = left;
     if (problem !== '') hidden.push(problem);
-    if (stop >= 0) stops.push(stop);
+    if (stop >= 0 && stops.length < controls) stops.push(stop);
   }
+  for (const group of await page.evaluate<string[]>('[...globalThis.groups]'))
+    hidden.push(`no focus in the group ${group}`);
   // Wherever the focus began, it goes once around.
   const [first = 0] = stops;
   const expected = Array.from({ length: controls }, (_, index) => (first + index) % controls);

@@ -49,6 +49,9 @@ const identify = (card: string, pin: string) => async (stage: Stage) => {
   await decide('agree')(stage);
 };
 
+/** Lets the browser send a form as it is, as one without validation does. */
+const ALLOW_GAPS = `document.querySelector('main form').noValidate = true`;
+
 const CONSENT = '自己情報の提供への同意';
 const CARD = '本人確認';
 const EDITOR = '番号 花子の回答を編集';
@@ -67,22 +70,24 @@ const screens: readonly Screen<Stage>[] = [
   { name: 'consent', heading: CONSENT, reach: arrive() },
   {
     ...{ name: 'not-ticked', heading: CONSENT, after: 'consent', faulty: true },
-    reach: async (stage) => {
-      await stage.page.evaluate(`document.querySelector('main form').noValidate = true`);
-      await decide('agree')(stage);
-    },
+    reach: inTurn(({ page }) => page.evaluate(ALLOW_GAPS), decide('agree')),
   },
   { name: 'card', heading: CARD, reach: toCard },
+  ...['here', 'reader'].map((way) => ({
+    ...{ name: `card-${way}`, heading: CARD, after: 'card' },
+    reach: ({ page }: Stage) => page.locator(`[name=reading][value=${way}]`).check(),
+  })),
+  ...['app', 'reader', 'card'].map((failure) => ({
+    ...{ name: `failed-${failure}`, heading: CARD, after: 'card', faulty: true as const },
+    reach: inTurn(({ page }: Stage) => page.evaluate(ALLOW_GAPS), decide(`fail-${failure}`)),
+  })),
   {
     ...{ name: 'all-cards', heading: CARD, after: 'card' },
     reach: ({ page }) => page.locator('main summary').first().click(),
   },
   {
     ...{ name: 'no-card', heading: CARD, after: 'all-cards', faulty: true },
-    reach: async (stage) => {
-      await stage.page.evaluate(`document.querySelector('main form').noValidate = true`);
-      await decide('agree')(stage);
-    },
+    reach: inTurn(({ page }) => page.evaluate(ALLOW_GAPS), decide('agree')),
   },
   {
     ...{ name: 'wrong-pin', heading: CARD, after: 'no-card', faulty: true },

@@ -59,6 +59,12 @@ const troubled =
     await shown;
   };
 
+/** Opens a page on the day after the period in which the income may be kept. */
+const over = (path: string) => async (stage: Stage) => {
+  await stage.demo.order({ kept: 'over' });
+  await open(path)(stage);
+};
+
 const confirmed = async (stage: Stage) => {
   await stage.page.getByRole('checkbox').check();
   await next(stage);
@@ -221,6 +227,15 @@ const screens: readonly Screen<Stage>[] = [
   {
     ...{ name: 'review-withdrawn', heading: '事前審査', after: 'withdrawn' },
     reach: open('/review'),
+  },
+  {
+    ...{ name: 'copy-gone', heading: '住宅ローン 事前審査 お申込みの控え', after: 'receipt' },
+    reach: over('/receipt/copy'),
+  },
+  { name: 'review-gone', heading: '事前審査', after: 'copy-gone', reach: open('/review') },
+  {
+    ...{ name: 'income-gone', heading: '取得した情報は消去されました', after: 'income' },
+    reach: over('/income'),
   },
   {
     name: 'nothing-on-record',

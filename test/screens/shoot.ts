@@ -49,7 +49,7 @@ async function shoot(tour: Tour): Promise<void> {
       for (const look of looks) {
         await dress(page, look);
         const path = folder + fileOf(tour, screen, language, look.name);
-        await page.screenshot({ path, style, fullPage: true, animations: 'disabled' });
+        await page.screenshot({ path, style, fullPage: true });
       }
     };
     await tour.visit(browser, language, picture, beginning);
