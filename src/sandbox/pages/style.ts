@@ -83,8 +83,8 @@ fieldset+fieldset{margin-top:2rem}
 .way label span{display:block;color:var(--soft);font-size:.875rem;line-height:1.5}
 .steps-of{grid-column:2;display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;padding:0 1rem 1rem 0;font-size:.9375rem}
 .way input:not(:checked)~.steps-of{display:none}
-.steps-of ol{list-style:decimal;padding-inline-start:1.5em;flex:1 1 12rem}
-.qr{width:8.5rem;max-width:100%;aspect-ratio:1;border:1px solid var(--line)}
+.steps-of ol{list-style:decimal;padding-inline-start:1.5em;flex:1 1 12rem;min-width:0}
+.qr{width:8.5rem;max-width:100%;aspect-ratio:1;flex:none;border:1px solid var(--line)}
 legend,.pin label{display:block;font-size:1.125rem;font-weight:700;line-height:1.5;padding:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.5rem;margin-top:.75rem}
 .card{padding:.5rem 1rem}
