@@ -157,6 +157,8 @@ export async function play(baseUrl: string, consent: () => Promise<string>) {
         retention: { days: 30 },
         items: { income: { detail: 'local-tax', inquiries: ['range'] } },
       },
+      provider: { name: '株式会社見本', contact: '0120-000-000' },
+      fields: { income: ['課税年度'] },
     },
   });
   const announcements = await control.PUT('/announcements', {
@@ -190,7 +192,8 @@ export async function play(baseUrl: string, consent: () => Promise<string>) {
     fault: fault.data?.id,
     rule: rule.data?.persona,
     now: clock.data?.now,
-    items: registration.data?.items.map(({ detail }) => detail),
+    items: registration.data?.items.map(({ detail, fields }) => [detail, fields]),
+    provider: registration.data?.provider,
     state: announcements.data?.[0]?.state,
     callbacks,
     steps,
@@ -261,7 +264,8 @@ describe('a client generated from the OpenAPI document', () => {
       fault: 'fault-1',
       rule: 'new-one',
       now: '2026-12-01T10:01:00+09:00',
-      items: ['local-tax'],
+      items: [['local-tax', ['課税年度']]],
+      provider: { name: '株式会社見本', contact: '0120-000-000' },
       state: 'closed',
       callbacks: ['503 false', '303 true'],
       steps: ['authorize refused maintenance', 'authorize accepted none'],

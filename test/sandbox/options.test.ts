@@ -154,6 +154,39 @@ describe('createSandbox', () => {
       `${at}.service.items.b.code`,
     ],
     [
+      'a provider without its legal name',
+      () => make({ provider: { contact: '0120-000-000' } }),
+      'missing_option',
+      `${at}.provider.name`,
+    ],
+    [
+      'a privacy policy over plain http',
+      () =>
+        make({
+          provider: { name: '株式会社みほん銀行', privacyPolicy: 'http://loan.example.com/' },
+        }),
+      'invalid_option',
+      `${at}.provider.privacyPolicy`,
+    ],
+    [
+      'an unknown part of a provider',
+      () => make({ provider: { name: '株式会社みほん銀行', phone: '1' } }),
+      'unknown_option',
+      `${at}.provider.phone`,
+    ],
+    [
+      'fields of an item that is not registered',
+      () => make({ fields: { nowhere: ['年金額'] } }),
+      'invalid_option',
+      `${at}.fields.nowhere`,
+    ],
+    [
+      'an empty name of a field',
+      () => make({ fields: { income: ['課税年度', ''] } }),
+      'invalid_option',
+      `${at}.fields.income[1]`,
+    ],
+    [
       'a clock without wait',
       () => makeWith({ clock: { now: () => 0 } }),
       'missing_option',
