@@ -15,11 +15,19 @@ import { dress } from './tour.js';
 
 const chromium = findPart('chromium');
 
+/** The buttons at the top of every screen. */
+const settings = `button "日本語" [pressed]
+button "English"
+button "中文"
+button "한국어"
+button "白黒を反転"`;
 /** What a screen reader names on the main screens, in order. */
 const spoken: Readonly<Record<string, string>> = {
-  start: `heading "情報提出端末" [level=1]
+  start: `${settings}
+heading "情報提出端末" [level=1]
 button "マイナポータルからの情報提出"`,
-  'idle-soon': `heading "情報の取得と提供の確認" [level=1]
+  'idle-soon': `${settings}
+heading "情報の取得と提供の確認" [level=1]
 button "中止する"
 button "戻る"
 button "同意しない"
@@ -29,7 +37,8 @@ heading "お手続きを続けますか" [level=2]
 timer: 操作がないため、あとN秒で終了します。
 button "終了する"
 button "延長する"`,
-  'pin-wrong': `heading "暗証番号（1回目）" [level=1]
+  'pin-wrong': `${settings}
+heading "暗証番号（1回目）" [level=1]
 status: 4桁のうち0桁を入力しました
 alert: 暗証番号が違います。もう一度入力してください。
 group "利用者証明用電子証明書の暗証番号（数字4桁）"
@@ -47,7 +56,8 @@ button "0"
 button "確認" [disabled]
 button "数字の並びを変える"
 button "中止する"`,
-  'take-card': `heading "カードをお取りください" [level=1]
+  'take-card': `${settings}
+heading "カードをお取りください" [level=1]
 region "明細票"
 heading "明細票" [level=2]`,
 };
