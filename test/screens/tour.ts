@@ -112,6 +112,6 @@ export async function dress(page: Page, { width, height, scheme, contrast }: Loo
 /** Small and large windows, light and dark: for pages in a browser of the citizen's. */
 export const phone: Look = { name: 'phone', width: 375, height: 812 };
 export const phoneDark: Look = { ...phone, name: 'phone-dark', scheme: 'dark' };
-export const desktop: Look = { name: 'desktop', width: 1280, height: 800 };
+const desktop: Look = { name: 'desktop', width: 1280, height: 800 };
 export const desktopDark: Look = { ...desktop, name: 'desktop-dark', scheme: 'dark' };
 export const browserLooks = [phone, phoneDark, desktop, desktopDark];
