@@ -15,6 +15,7 @@ export interface RefusalRow {
 
 const invalidRequest = { error: 'invalid_request', status: 400 } as const;
 const invalidGrant = { error: 'invalid_grant', status: 400 } as const;
+const onThePage = <E extends string>(error: E) => ({ error, status: 400 }) as const;
 const invalidToken = { error: 'invalid_token', status: 401 } as const;
 
 /** The refusals by the code in the journal. It is finer than `error`, whose values OAuth defines. */
@@ -125,50 +126,42 @@ export const refusalTable = {
     ja: 'ヘッダー {at} には、このスペースの利用者の id、または agree か decline を指定してください。',
   },
   form_expired: {
-    error: 'form_expired',
-    status: 400,
+    ...onThePage('form_expired'),
     en: 'This page was already used, or its time limit (10 minutes) has passed.',
     ja: 'この画面は送信済みか、制限時間（10分）を過ぎています。',
   },
   consent_not_ticked: {
-    error: 'consent_not_ticked',
-    status: 400,
+    ...onThePage('consent_not_ticked'),
     en: 'To agree, tick the box.',
     ja: '同意する場合は、チェックを入れてください。',
   },
   app_not_installed: {
-    error: 'app_not_installed',
-    status: 400,
+    ...onThePage('app_not_installed'),
     en: 'The app did not open. Install the Mynaportal app, or choose another way to read your card.',
     ja: 'アプリが開きませんでした。マイナポータルアプリをインストールするか、ほかの読み取り方法を選んでください。',
   },
   reader_not_found: {
-    error: 'reader_not_found',
-    status: 400,
+    ...onThePage('reader_not_found'),
     en: 'No card reader was found. Check its connection, or choose another way to read your card.',
     ja: 'カードリーダが見つかりませんでした。接続を確認するか、ほかの読み取り方法を選んでください。',
   },
   card_not_read: {
-    error: 'card_not_read',
-    status: 400,
+    ...onThePage('card_not_read'),
     en: 'The card was not read. Put it in place once more, and do not move it until it has been read.',
     ja: 'カードを読み取れませんでした。カードの位置を合わせ直し、読み取りが終わるまで動かさないでください。',
   },
   card_not_chosen: {
-    error: 'card_not_chosen',
-    status: 400,
+    ...onThePage('card_not_chosen'),
     en: 'Choose a card.',
     ja: 'カードを選んでください。',
   },
   pin_not_four_digits: {
-    error: 'pin_not_four_digits',
-    status: 400,
+    ...onThePage('pin_not_four_digits'),
     en: 'Enter the PIN as four digits. This did not count as a try.',
     ja: '暗証番号は数字4桁で入力してください。今回の入力は、間違えた回数に含まれません。',
   },
   pin_wrong: {
-    error: 'pin_wrong',
-    status: 400,
+    ...onThePage('pin_wrong'),
     en: 'The PIN is wrong. Tries left: {at}.',
     ja: '暗証番号が違います。あと{at}回間違えると、カードがロックされます。',
   },
