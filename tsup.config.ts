@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import entryPoints from './scripts/entry-points.json' with { type: 'json' };
@@ -14,6 +15,19 @@ const ownPackage: NonNullable<Options['esbuildPlugins']>[number] = {
   setup(build) {
     build.onResolve({ filter: /^myna-selfinfo(\/|$)/ }, ({ path }) => ({
       path: resolve(new Map(Object.entries(entryPoints)).get(`.${path.slice(13)}`) ?? path),
+    }));
+  },
+};
+
+// commander is CommonJS and requires modules of Node.js, which an ES module cannot.
+const builtInModules: typeof ownPackage = {
+  name: 'built-in-modules',
+  setup(build) {
+    build.onLoad({ filter: /node_modules[\\/]commander[\\/]lib[\\/]/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        /\brequire\((?='node:)/g,
+        'globalThis.process.getBuiltinModule(',
+      ),
     }));
   },
 };
@@ -36,7 +50,7 @@ const esm: Options = {
   ...common,
   entry: { ...entries, cli: 'src/cli.ts' },
   format: 'esm',
-  esbuildPlugins: [ownPackage],
+  esbuildPlugins: [ownPackage, builtInModules],
   dts: { entry: entries },
 };
 

@@ -4,6 +4,7 @@ import type { Target } from '../calendar/targets.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
+import { nearest } from '../foundation/nearest.js';
 import { toEpochMs } from '../foundation/time.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
 
@@ -22,9 +23,12 @@ export interface TypedTarget {
 export function readTarget(typed: string, tools: Tools): TypedTarget {
   const members = typed.split('+').map((name): Target<Catalog> => {
     const target = typedTarget(name, tools.calendar.catalog);
+    const { details, servers } = tools.calendar.catalog;
+    const names = [...details, ...servers].map(({ id }) => id);
     const unknown = {
       ja: `不明な対象です: ${quoted(name)}`,
       en: `unknown target: ${quoted(name)}`,
+      near: nearest(name, names),
     };
     withArgument(
       quoted(name),
@@ -75,7 +79,7 @@ function unreadable(typed: string): Readonly<Record<string, Texts>> {
 export function withArgument<T>(
   argument: string,
   call: () => T,
-  texts: Readonly<Record<string, Texts>> = {},
+  texts: Readonly<Record<string, Texts & { readonly near?: string | undefined }>> = {},
 ): T {
   try {
     return call();
@@ -83,8 +87,9 @@ export function withArgument<T>(
     if (!isSelfInfoError(error)) throw error;
     const named = (message: string): string =>
       error.path === undefined ? message : message.replace(error.path, () => argument);
-    throw new UsageError(
-      texts[error.code] ?? { ja: named(error.messageJa), en: named(error.message) },
-    );
+    const text = texts[error.code];
+    throw new UsageError(text ?? { ja: named(error.messageJa), en: named(error.message) }, {
+      near: text?.near,
+    });
   }
 }

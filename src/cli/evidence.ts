@@ -4,7 +4,7 @@ import { createCalendar } from '../calendar/calendar.js';
 import { details } from '../catalog/details.js';
 import type { Language } from '../foundation/language.js';
 import { formatInstant } from '../foundation/time.js';
-import { quoted, readArguments, type Texts, UsageError } from './arguments.js';
+import { quoted, type Texts, UsageError } from './arguments.js';
 import { HostError, originOf } from './evidence/browser.js';
 import { type Case, cases } from './evidence/cases.js';
 import { judge, resultOf } from './evidence/checks.js';
@@ -25,90 +25,107 @@ import { playCase } from './evidence/stage.js';
 import { traceOf } from './evidence/trace.js';
 import { wordings } from './evidence/wordings.js';
 import { systemCode, writeTextFile } from './files.js';
+import { defineCommand } from './frame/spec.js';
 
-const help = {
-  ja: `使い方: myna-selfinfo evidence --sandbox URL --start URL [オプション]
-
-サンドボックスに接続したアプリを、利用者のブラウザのように操作し、接続試験（A-12）などの前に
-確認しておきたいケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
-先に npx myna-selfinfo sandbox を実行し、サンドボックスに接続したアプリを起動しておいてください。
-
-オプション
-  --sandbox URL      サンドボックスの画面のURL。http://127.0.0.1:8080
-  --start URL        アプリの開始画面。画面にフォームがあれば送信して進む
-  --config ファイル  アプリごとの設定（JSON）。開始のしかた、画面の文、実施者など
-  --case ID[,ID]     実施するケース（省略時はすべて）
-  --out フォルダ     報告書を書き出す場所（省略時は evidence）
-  --stall 秒         応答を待つ秒数（省略時は 30）
-  --lang ja|en       端末に表示する言語（省略時は環境変数 LANG による）
-
-不適合のケースがあれば、終了コードは 1 です。
-
-ケース
-`,
-  en: `Usage: myna-selfinfo evidence --sandbox URL --start URL [options]
-
-Uses your app the way citizens' browsers do, plays the cases to check before the connection test
-(step A-12), and writes a dated Japanese report (Markdown, HTML, JSON). Before, start a sandbox with
-npx myna-selfinfo sandbox, and the app connected to it.
-
-Options
-  --sandbox URL      the URL of the sandbox's pages: http://127.0.0.1:8080
-  --start URL        the start page of the app; its forms are submitted to continue
-  --config FILE      settings of the app, JSON: how to start, texts of pages, who tests
-  --case ID[,ID]     the cases to play (default: all)
-  --out DIR          where to write the report (default: evidence)
-  --stall SECONDS    how long to wait for an answer (default: 30)
-  --lang ja|en       language of the terminal (default: from the environment variable LANG)
-
-The exit code is 1 if a case failed.
-
-Cases
-`,
+const groups = {
+  app: { ja: '確認するアプリ', en: 'The app' },
+  report: { ja: '報告書', en: 'The report' },
 } as const;
 
-/**
- * Runs `myna-selfinfo evidence`.
- *
- * @returns the text to print.
- */
-export async function evidenceCommand(args: readonly string[], lang: Language): Promise<string> {
-  const { values, positionals } = readArguments(args, {
-    ...{ sandbox: 'value', start: 'value', config: 'value', case: 'list', out: 'value' },
-    ...{ stall: 'value', lang: 'value', help: 'flag' },
-  } as const);
-  if (values.help !== undefined)
-    return help[lang] + cases.map(({ id, title }) => `  ${id.padEnd(20)}${title[lang]}\n`).join('');
-  const [surplus] = positionals;
-  if (surplus !== undefined)
-    throw new UsageError({
-      ja: `余分な引数です: ${quoted(surplus)}`,
-      en: `unexpected argument: ${quoted(surplus)}`,
-    });
-  const chosen = chooseCases(values.case);
-  const config = readConfig(values.config);
-  const setting = await connect(values.sandbox, values.start, readSeconds(values.stall), config);
-  const sandboxAt = await setting.control.now();
-  checkTime(setting.client, sandboxAt);
-  const played: Played[] = [];
-  for (const one of chosen) played.push(await play(one, setting, played.length === 0));
-  const report = reportOf(setting, played, sandboxAt);
-  const files = write(report, values.out ?? 'evidence');
-  if (played.some(({ result }) => result === 'failed')) process.exitCode = 1;
-  return summaryOf(report, files, lang);
-}
-
-function chooseCases(typed: string | undefined): readonly Case[] {
-  if (typed === undefined) return cases;
-  return typed.split(',').map((id) => {
-    const found = cases.find((one) => one.id === id.trim());
-    if (found !== undefined) return found;
-    throw new UsageError({
-      ja: `不明なケースです: ${quoted(id)}`,
-      en: `unknown case: ${quoted(id)}`,
-    });
-  });
-}
+/** `myna-selfinfo evidence`. */
+export const evidenceCommand = defineCommand({
+  about: {
+    ja: `サンドボックスに接続したアプリを、利用者のブラウザのように操作し、接続試験（A-12）などの前に確認しておきたいケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
+先に npx myna-selfinfo sandbox を実行し、サンドボックスに接続したアプリを起動しておいてください。`,
+    en: `Uses your app the way citizens' browsers do, plays the cases to check before the connection test (step A-12), and writes a dated Japanese report (Markdown, HTML, JSON).
+Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to it.`,
+  },
+  operands: [],
+  options: {
+    sandbox: {
+      value: { ja: 'URL', en: 'URL' },
+      text: {
+        ja: 'サンドボックスの画面のURL。http://127.0.0.1:8080（必須）',
+        en: "the URL of the sandbox's pages: http://127.0.0.1:8080 (required)",
+      },
+      group: groups.app,
+    },
+    start: {
+      value: { ja: 'URL', en: 'URL' },
+      text: {
+        ja: 'アプリの開始画面。画面にフォームがあれば送信して進む（必須。--config にも書ける）',
+        en: 'the start page of the app; its forms are submitted to continue (required, here or in --config)',
+      },
+      group: groups.app,
+    },
+    config: {
+      value: { ja: 'ファイル', en: 'FILE' },
+      text: {
+        ja: 'アプリごとの設定（JSON）。開始のしかた、画面の文、実施者など',
+        en: 'settings of the app, JSON: how to start, texts of pages, who tests',
+      },
+      group: groups.app,
+      completes: 'files',
+    },
+    stall: {
+      value: { ja: '秒', en: 'SECONDS' },
+      text: {
+        ja: '応答を待つ秒数（省略時は 30）',
+        en: 'how long to wait for an answer (default: 30)',
+      },
+      group: groups.app,
+    },
+    case: {
+      value: { ja: 'ID[,ID]', en: 'ID[,ID]' },
+      list: true,
+      choices: cases.map(({ id }) => id),
+      text: { ja: '実施するケース（省略時はすべて）', en: 'the cases to play (default: all)' },
+      group: groups.report,
+    },
+    out: {
+      value: { ja: 'フォルダ', en: 'DIR' },
+      text: {
+        ja: '報告書を書き出す場所（省略時は evidence）',
+        en: 'where to write the report (default: evidence)',
+      },
+      group: groups.report,
+      completes: 'folders',
+    },
+  },
+  sections: (_, lang) => [
+    {
+      title: { ja: 'ケース', en: 'Cases' }[lang],
+      rows: cases.map(({ id, title }) => [id, title[lang]]),
+    },
+  ],
+  examples: [
+    [
+      'myna-selfinfo evidence --sandbox http://127.0.0.1:8080 --start http://localhost:3000/',
+      { ja: 'すべてのケースを実施', en: 'play all cases' },
+    ],
+  ],
+  exits: {
+    1: {
+      ja: '不適合のケースがある、または実施できなかった',
+      en: 'a case failed, or the cases could not be played',
+    },
+  },
+  page: 'testing.md',
+  run: async ({ values, lang }) => {
+    const chosen =
+      values.case === undefined ? cases : cases.filter(({ id }) => values.case?.includes(id));
+    const config = readConfig(values.config);
+    const setting = await connect(values.sandbox, values.start, readSeconds(values.stall), config);
+    const sandboxAt = await setting.control.now();
+    checkTime(setting.client, sandboxAt);
+    const played: Played[] = [];
+    for (const one of chosen) played.push(await play(one, setting, played.length === 0));
+    const report = reportOf(setting, played, sandboxAt);
+    const files = write(report, values.out ?? 'evidence');
+    if (played.some(({ result }) => result === 'failed')) process.exitCode = 1;
+    return summaryOf(report, files, lang);
+  },
+});
 
 function readSeconds(typed = '30'): number {
   if (/^\d{1,3}$/.test(typed) && Number(typed) > 0) return Number(typed) * 1_000;

@@ -3,8 +3,9 @@ import { isSelfInfoError } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { personas as builtIn } from '../sandbox/personas/built-in.js';
 import { type StartedSandbox, type StartSandboxOptions, startSandbox } from '../sandbox/server.js';
-import { quoted, readArguments, UsageError } from './arguments.js';
+import { quoted, UsageError } from './arguments.js';
 import { readCatalog } from './files.js';
+import { defineCommand, type OptionSpecs, serverExits, type Values } from './frame/spec.js';
 import { SandboxFiles } from './sandbox-files.js';
 import { describeSandbox } from './sandbox-guide.js';
 import {
@@ -17,105 +18,171 @@ import {
 } from './sandbox-input.js';
 import { writeReport } from './sandbox-report.js';
 
-const help = {
-  ja: `使い方: myna-selfinfo sandbox [オプション]
-
-模擬マイナポータルを起動します。--host を付けない限り、このマシンからのみ利用できます。
-Ctrl+C で終了します。開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出し、
-そのまま貼り付けて実行できる curl の手順を表示します。
-
-オプション
-  --port 番号            画面のポート（省略時は空いている番号）
-  --api-port 番号        API のポート（同上）
-  --host 名前[,名前]     接続に使うホスト名（例: sandbox）。URL には最初の名前を使用。
-                         localhost 以外を含む場合は、ほかのマシンからも接続可能
-  --out フォルダ         証明書と秘密鍵を、一時フォルダではなくここに書き出す（終了時に削除）
-  --control-token-file ファイル
-                         このファイルのトークンを送れば、ほかのマシンからも動作を変更可能（API 側）
-  --env ファイル         アプリ用の環境変数 SELFINFO_... をここに書き出す（終了時に削除）
-  --json                 説明の代わりに JSON を表示
-  --service ファイル     サービスの登録（JSON）。defineService に渡す内容、
-                         または { clientId, redirectUris, service }、またはその配列
-  --personas ファイル    利用者（JSON の配列）。内蔵の利用者の代わりに使用
-  --catalog ファイル     カタログの拡張（JSON）。extendCatalog に渡す内容
-  --at 時刻              時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01
-  --seed 文字列          ID、認可コード、トークンを起動のたびに同じにする（推測可能になる）。
-                         --at と併用すると、同じ操作の記録も同じになる
-  --lang ja|en           言語（省略時は環境変数 LANG による）
-  --even-in-production   NODE_ENV が production でも起動
-
-動作中の変更（URL は画面のアドレス。すべての操作は URL/sandbox/openapi.json を参照）
-  curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'
-  curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'
-  curl 'URL/sandbox/journal?step=result&waitMs=60000'
-`,
-  en: `Usage: myna-selfinfo sandbox [options]
-
-Starts a sample Mynaportal. Without --host, only this machine can reach it. Ctrl+C ends it.
-Writes a development CA, a client certificate and its key to a temporary folder, and prints
-curl commands from consent to result, ready to paste.
-
-Options
-  --port NUMBER      the port of the pages (default: a free one)
-  --api-port NUMBER  the port of the API (same default)
-  --host NAME[,NAME] host names of the sandbox, such as sandbox; URLs use the first.
-                     With a name other than localhost, other machines can connect
-  --out DIR          folder for certificates and keys (default: a temporary one); they are
-                     deleted at the end
-  --control-token-file FILE
-                     lets other machines change the sandbox, at its API, with the token in
-                     this file
-  --env FILE         file for the variables SELFINFO_... of your app; deleted at the end
-  --json             print JSON instead of the guide
-  --service FILE     the registration of your service, JSON: what defineService takes,
-                     or { clientId, redirectUris, service }, or a list of these
-  --personas FILE    the citizens as a JSON list, instead of the built-in ones
-  --catalog FILE     an extended catalogue, JSON: what extendCatalog takes
-  --at TIME          stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01
-  --seed TEXT        the same ids, codes and tokens at every start; they can be guessed.
-                     With --at, the same steps write the same journal
-  --lang ja|en       language (default: from the environment variable LANG)
-  --even-in-production  start even if NODE_ENV is production
-
-Change it while it runs (URL: the address of the pages; all operations: URL/sandbox/openapi.json)
-  curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'
-  curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'
-  curl 'URL/sandbox/journal?step=result&waitMs=60000'
-`,
+const groups = {
+  place: { ja: '接続先', en: 'Where it listens' },
+  content: { ja: '内容', en: 'What it holds' },
+  output: { ja: '出力', en: 'Output' },
 } as const;
+
+const file = { ja: 'ファイル', en: 'FILE' } as const;
+const port = { ja: '番号', en: 'NUMBER' } as const;
 
 const options = {
-  port: 'value',
-  'api-port': 'value',
-  host: 'list',
-  'control-token-file': 'value',
-  out: 'value',
-  env: 'value',
-  json: 'flag',
-  service: 'value',
-  personas: 'value',
-  catalog: 'value',
-  at: 'value',
-  seed: 'value',
-  lang: 'value',
-  'even-in-production': 'flag',
-  help: 'flag',
-} as const;
+  port: {
+    value: port,
+    text: {
+      ja: '画面のポート（省略時は空いている番号）',
+      en: 'the port of the pages (default: a free one)',
+    },
+    group: groups.place,
+  },
+  'api-port': {
+    value: port,
+    text: { ja: 'API のポート（同上）', en: 'the port of the API (same default)' },
+    group: groups.place,
+  },
+  host: {
+    value: { ja: '名前[,名前]', en: 'NAME[,NAME]' },
+    list: true,
+    text: {
+      ja: '接続に使うホスト名（例: sandbox）。URL には最初の名前を使用。localhost 以外を含む場合は、ほかのマシンからも接続可能',
+      en: 'host names of the sandbox, such as sandbox; URLs use the first. With a name other than localhost, other machines can connect',
+    },
+    group: groups.place,
+  },
+  'control-token-file': {
+    value: file,
+    text: {
+      ja: 'このファイルのトークンを送れば、ほかのマシンからも動作を変更可能（API 側）',
+      en: 'lets other machines change the sandbox, at its API, with the token in this file',
+    },
+    group: groups.place,
+    completes: 'files',
+  },
+  service: {
+    value: file,
+    text: {
+      ja: 'サービスの登録（JSON）。defineService に渡す内容、または { clientId, redirectUris, service }、またはその配列',
+      en: 'the registration of your service, JSON: what defineService takes, or { clientId, redirectUris, service }, or a list of these',
+    },
+    group: groups.content,
+    completes: 'files',
+  },
+  personas: {
+    value: file,
+    text: {
+      ja: '利用者（JSON の配列）。内蔵の利用者の代わりに使用',
+      en: 'the citizens as a JSON list, instead of the built-in ones',
+    },
+    group: groups.content,
+    completes: 'files',
+  },
+  catalog: {
+    value: file,
+    text: {
+      ja: 'カタログの拡張（JSON）。extendCatalog に渡す内容',
+      en: 'an extended catalogue, JSON: what extendCatalog takes',
+    },
+    group: groups.content,
+    completes: 'files',
+  },
+  at: {
+    value: { ja: '時刻', en: 'TIME' },
+    text: {
+      ja: '時計をこの時刻で停止。2026-12-01T10:00+09:00 または 2026-12-01',
+      en: 'stop the clock at this time: 2026-12-01T10:00+09:00 or 2026-12-01',
+    },
+    group: groups.content,
+  },
+  seed: {
+    value: { ja: '文字列', en: 'TEXT' },
+    text: {
+      ja: 'ID、認可コード、トークンを起動のたびに同じにする（推測可能になる）。--at と併用すると、同じ操作の記録も同じになる',
+      en: 'the same ids, codes and tokens at every start; they can be guessed. With --at, the same steps write the same journal',
+    },
+    group: groups.content,
+  },
+  out: {
+    value: { ja: 'フォルダ', en: 'DIR' },
+    text: {
+      ja: '証明書と秘密鍵を、一時フォルダではなくここに書き出す（終了時に削除）',
+      en: 'folder for certificates and keys (default: a temporary one); they are deleted at the end',
+    },
+    group: groups.output,
+    completes: 'folders',
+  },
+  env: {
+    value: file,
+    text: {
+      ja: 'アプリ用の環境変数 SELFINFO_... をここに書き出す（終了時に削除）',
+      en: 'file for the variables SELFINFO_... of your app; deleted at the end',
+    },
+    group: groups.output,
+    completes: 'files',
+  },
+  json: {
+    text: { ja: '説明の代わりに JSON を表示', en: 'print JSON instead of the guide' },
+    group: groups.output,
+  },
+  'even-in-production': {
+    text: {
+      ja: 'NODE_ENV が production でも起動',
+      en: 'start even if NODE_ENV is production',
+    },
+    group: groups.output,
+  },
+} as const satisfies OptionSpecs;
 
-/**
- * Runs `myna-selfinfo sandbox`: starts it and leaves it running until a signal ends it.
- *
- * @returns the text to print.
- */
-export async function sandboxCommand(args: readonly string[], lang: Language): Promise<string> {
-  const { values, positionals } = readArguments(args, options);
-  if (values.help !== undefined) return help[lang];
-  const [surplus] = positionals;
-  if (surplus !== undefined)
-    throw new UsageError({
-      ja: `余分な引数です: ${quoted(surplus)}`,
-      en: `unexpected argument: ${quoted(surplus)}`,
-    });
+/** `myna-selfinfo sandbox`: starts it and leaves it running until a signal ends it. */
+export const sandboxCommand = defineCommand({
+  about: {
+    ja: `模擬マイナポータルを起動します。--host を付けない限り、このマシンからのみ利用できます。Ctrl+C で終了します。
+開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出し、そのまま貼り付けて実行できる curl の手順を表示します。`,
+    en: `Starts a sample Mynaportal. Without --host, only this machine can reach it. Ctrl+C ends it.
+Writes a development CA, a client certificate and its key to a temporary folder, and prints curl commands from consent to result, ready to paste.`,
+  },
+  operands: [],
+  options,
+  examples: [
+    [
+      'myna-selfinfo sandbox --port 8080 --env .env.sandbox',
+      {
+        ja: '起動し、アプリの環境変数を書き出す',
+        en: 'start it, and write the variables of the app',
+      },
+    ],
+    [
+      'myna-selfinfo sandbox --service service.json --at 2026-12-01T10:00+09:00',
+      {
+        ja: '自社のサービスを登録し、全サーバの稼働時間内で時計を止める',
+        en: 'register your service, and stop the clock at a time when every server runs',
+      },
+    ],
+    [
+      `curl -X PUT URL/sandbox/rule -H content-type:application/json -d '{"persona":"hanako"}'`,
+      {
+        ja: '起動中に変更する（URL は画面のアドレス。すべての操作は URL/sandbox/openapi.json）',
+        en: 'change it while it runs (URL: the address of the pages; all operations: URL/sandbox/openapi.json)',
+      },
+    ],
+    [
+      `curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'`,
+      {
+        ja: '次のトークンの応答で切断させる',
+        en: 'reset the connection of the next token request',
+      },
+    ],
+    [
+      `curl 'URL/sandbox/journal?step=result&waitMs=60000'`,
+      { ja: '記録を見る', en: 'read the journal' },
+    ],
+  ],
+  exits: serverExits,
+  page: 'sandbox.md',
+  run: ({ values, lang }) => startCommand(values, lang),
+});
+
+async function startCommand(values: Values<typeof options>, lang: Language): Promise<string> {
   const browserPort = readPort('--port', values.port);
   const apiPort = readPort('--api-port', values['api-port']);
   const registrations = readRegistrations(values.service);
@@ -147,9 +214,9 @@ export async function sandboxCommand(args: readonly string[], lang: Language): P
     ...(clock && { clock }),
     ...(values.seed !== undefined && { seed: values.seed }),
     ...(calendar && { calendar }),
-    ...(values.host !== undefined && { hosts: values.host.split(',') }),
+    ...(values.host !== undefined && { hosts: values.host }),
     ...token,
-    startEvenThoughNodeEnvIsProduction: values['even-in-production'] !== undefined,
+    startEvenThoughNodeEnvIsProduction: values['even-in-production'] ?? false,
     browserPort,
     apiPort,
   });

@@ -10,137 +10,215 @@ import { createShapeRecorder } from '../shapes/recorder.js';
 import { type ShapeRecording, type ShapeStep, STEPS } from '../shapes/shape.js';
 import { checkProfile } from '../wire/environment.js';
 import { publicProfile } from '../wire/public-profile.js';
-import { quoted, readArguments, UsageError } from './arguments.js';
+import { quoted, type Texts, UsageError } from './arguments.js';
 import { readBytes, readJsonFile, withFile, writeTextFile } from './files.js';
+import { defineCommand, type GroupSpec, type OptionSpecs, type Values } from './frame/spec.js';
 import { parseResponse } from './shapes-response.js';
 import { recordSandbox } from './shapes-sandbox.js';
 
-const help = {
-  ja: `使い方: myna-selfinfo shapes record 手順 [ファイル] [オプション]
-        myna-selfinfo shapes compare 記録 [オプション]
-        myna-selfinfo shapes sandbox [オプション]
+const file = { ja: 'ファイル', en: 'FILE' } as const;
 
-接続試験の応答から形（項目名、型、形式、長さの幅）だけを記録し、値は記録しません。
+const known = {
+  profile: {
+    value: file,
+    text: {
+      ja: '通信プロファイルのデータ（JSON、省略した項目は publicProfile）',
+      en: 'data of the wire profile, JSON (default of each entry: publicProfile)',
+    },
+    completes: 'files',
+  },
+  service: {
+    value: file,
+    text: {
+      ja: 'サービス（defineService の引数の JSON）。項目ごとに記録する',
+      en: 'the service, JSON: what defineService takes. Keeps items apart',
+    },
+    completes: 'files',
+  },
+} as const satisfies OptionSpecs;
 
-  record    応答を1つ読み、記録に加える。ファイルの省略時は標準入力。curl -i の出力も可
-            手順: consent（PAR）、token、request、result、acknowledge
-  compare   記録を通信プロファイル、または別の記録と比べ、相違を表示する
-  sandbox   サンドボックスの応答を記録する（compare --with 用）
-
-オプション
-  --out ファイル      記録の書き込み先（record では既存の記録に加える。省略時は表示）
-  --profile ファイル  通信プロファイルのデータ（JSON、省略した項目は publicProfile）
-  --service ファイル  サービス（defineService の引数の JSON）。項目ごとに記録する
-  --names 名前,...    残してよい項目名（仕様書にあるもの）
-  --status 数値       record: ステータス（省略時は 200）
-  --type 値           record: Content-Type（省略時は application/json）
-  --with 記録         compare: 別の記録（模擬）と比べる
-  --draft ファイル    compare: プロファイルの下書き（TypeScript）の書き込み先
-  --json              compare: JSON で表示する
-  --lang ja|en        言語（省略時は環境変数 LANG による）
-`,
-  en: `Usage: myna-selfinfo shapes record STEP [FILE] [options]
-       myna-selfinfo shapes compare RECORDING [options]
-       myna-selfinfo shapes sandbox [options]
-
-Records only the shape of the responses of a connection check: names, types, patterns and
-bands of lengths, never a value.
-
-  record    read one response and add it to a recording. Without FILE: standard input.
-            The output of curl -i works too.
-            Steps: consent (PAR), token, request, result, acknowledge
-  compare   compare a recording with the wire profile, or with another recording
-  sandbox   record the responses of the sandbox, for compare --with
-
-Options
-  --out FILE         where the recording goes (record adds to it; default: print it)
-  --profile FILE     data of the wire profile, JSON (default of each entry: publicProfile)
-  --service FILE     the service, JSON: what defineService takes. Keeps items apart
-  --names NAME,...   names of members that may be kept, from the specification
-  --status NUMBER    record: the status (default: 200)
-  --type VALUE       record: the Content-Type (default: application/json)
-  --with RECORDING   compare: with another recording, such as the sandbox's
-  --draft FILE       compare: where a draft of the profile (TypeScript) goes
-  --json             compare: print JSON
-  --lang ja|en       language (default: from the environment variable LANG)
-`,
+const names = {
+  value: { ja: '名前,...', en: 'NAME,...' },
+  list: true,
+  text: {
+    ja: '残してよい項目名（仕様書にあるもの）',
+    en: 'names of fields that may be kept, from the specification',
+  },
 } as const;
 
-const options = {
-  out: 'value',
-  profile: 'value',
-  service: 'value',
-  names: 'list',
-  status: 'value',
-  type: 'value',
-  with: 'value',
-  draft: 'value',
-  json: 'flag',
-  lang: 'value',
-  help: 'flag',
-} as const;
+const record = defineCommand({
+  about: {
+    ja: '応答を1つ読み、記録に加えます。curl -i の出力も読めます。値は記録しません。',
+    en: 'Reads one response and adds it to a recording. The output of curl -i works too. Values are not recorded.',
+  },
+  operands: [
+    { name: { ja: '手順', en: 'STEP' }, count: 'one', choices: STEPS },
+    { name: file, count: 'maybe', completes: 'files' },
+  ],
+  options: {
+    out: {
+      value: file,
+      text: {
+        ja: '記録の書き込み先。既存の記録に加える（省略時は表示）',
+        en: 'where the recording goes; it is added to what is there (default: print it)',
+      },
+      completes: 'files',
+    },
+    ...known,
+    names,
+    status: {
+      value: { ja: '数値', en: 'NUMBER' },
+      text: { ja: 'ステータス（省略時は 200）', en: 'the status (default: 200)' },
+    },
+    type: {
+      value: { ja: '値', en: 'VALUE' },
+      text: {
+        ja: 'Content-Type（省略時は application/json）',
+        en: 'the Content-Type (default: application/json)',
+      },
+    },
+  },
+  sections: (_, lang) => [
+    {
+      title: { ja: '手順', en: 'Steps' }[lang],
+      rows: STEPS.map((step) => [step, stepTexts[step][lang]]),
+    },
+  ],
+  examples: [
+    [
+      'myna-selfinfo shapes record result response.txt --out real.json',
+      { ja: '結果の応答を記録に加える', en: 'add the response of a result to a recording' },
+    ],
+  ],
+  exits: {},
+  page: 'wire-profile.md',
+  schemas: ['shapes'],
+  run: async ({ values, operands: [step, path = '-'], lang }) => {
+    const status = readStatus(values.status);
+    const recorder = createShapeRecorder({ ...knownOf(values), names: values.names ?? [] });
+    const message = parseResponse(readBytes(path), status, values.type);
+    recorder.record({ step: step as ShapeStep, ...message });
+    const before =
+      values.out !== undefined && existsSync(values.out) ? readFile(values.out) : undefined;
+    return keep(recorder.recording(), before, values.out, lang);
+  },
+});
 
-type Values = { readonly [K in keyof typeof options]?: string };
-
-/** The options of each subcommand, in addition to the common ones. */
-const TAKEN: Readonly<Record<string, readonly string[]>> = {
-  record: ['out', 'names', 'status', 'type'],
-  compare: ['with', 'draft', 'json'],
-  sandbox: ['out', 'names'],
+const stepTexts: Readonly<Record<ShapeStep, Texts>> = {
+  consent: { ja: 'PAR（同意の要求の登録）', en: 'the pushed authorization request' },
+  token: { ja: 'トークン', en: 'the token' },
+  request: { ja: '自己情報取得要求', en: 'the request for self-information' },
+  result: { ja: '結果の取得', en: 'the result' },
+  acknowledge: { ja: '受領の通知', en: 'the acknowledgement' },
 };
 
-/**
- * Runs `myna-selfinfo shapes`.
- *
- * @returns the text to print.
- */
-export async function shapesCommand(args: readonly string[], lang: Language): Promise<string> {
-  const { values, positionals } = readArguments(args, options);
-  if (values.help !== undefined || args.length === 0) return help[lang];
-  const [command = '', first, second, ...surplus] = positionals;
-  const taken = Object.hasOwn(TAKEN, command) ? TAKEN[command] : undefined;
-  const most = command === 'record' ? 2 : command === 'compare' ? 1 : 0;
-  const extra = taken === undefined ? command : [first, second, ...surplus][most];
-  if (taken === undefined || extra !== undefined)
-    throw new UsageError({
-      ja: `不明な引数です: ${quoted(extra ?? '')}`,
-      en: `unexpected argument: ${quoted(extra ?? '')}`,
-    });
-  const common = ['profile', 'service', 'lang', 'help'];
-  for (const name of Object.keys(values))
-    if (!taken.includes(name) && !common.includes(name))
-      throw new UsageError({
-        ja: `${command} に --${name} は指定できません。`,
-        en: `${command} does not take --${name}.`,
-      });
-  if (command === 'compare') return compare(first, values, lang);
-  const recorder = createShapeRecorder({
-    ...known(values),
-    names: values.names?.split(',') ?? [],
-  });
-  if (command === 'sandbox') {
-    await recordSandbox(recorder, known(values));
+const compareOptions = {
+  with: {
+    value: { ja: '記録', en: 'RECORDING' },
+    text: {
+      ja: '別の記録（模擬）と比べる',
+      en: "compare with another recording, such as the sandbox's",
+    },
+    completes: 'files',
+  },
+  draft: {
+    value: file,
+    text: {
+      ja: 'プロファイルの下書き（TypeScript）の書き込み先',
+      en: 'where a draft of the profile (TypeScript) goes',
+    },
+    completes: 'files',
+  },
+  ...known,
+  json: { text: { ja: 'JSON で表示', en: 'print JSON' } },
+} as const satisfies OptionSpecs;
+
+const compare = defineCommand({
+  about: {
+    ja: '記録を通信プロファイル、または別の記録と比べ、相違を表示します。',
+    en: 'Compares a recording with the wire profile, or with another recording.',
+  },
+  operands: [{ name: { ja: '記録', en: 'RECORDING' }, count: 'one', completes: 'files' }],
+  options: compareOptions,
+  examples: [
+    [
+      'myna-selfinfo shapes compare real.json --draft profile.ts',
+      {
+        ja: '通信プロファイルとの相違を表示し、下書きを書き出す',
+        en: 'show how it differs from the wire profile, and write a draft',
+      },
+    ],
+  ],
+  exits: {},
+  page: 'wire-profile.md',
+  schemas: ['shapes-compare'],
+  run: async ({ values, operands: [path = ''], lang }) => compareCommand(path, values, lang),
+});
+
+const sandbox = defineCommand({
+  about: {
+    ja: 'サンドボックスの応答を記録します（shapes compare --with 用）。',
+    en: 'Records the responses of the sandbox, for shapes compare --with.',
+  },
+  operands: [],
+  options: {
+    out: {
+      value: file,
+      text: {
+        ja: '記録の書き込み先（省略時は表示）',
+        en: 'where the recording goes (default: print it)',
+      },
+      completes: 'files',
+    },
+    ...known,
+    names,
+  },
+  examples: [
+    [
+      'myna-selfinfo shapes sandbox --service service.json --out sandbox.json',
+      { ja: '自社のサービスへの応答を記録', en: 'record what your service receives' },
+    ],
+  ],
+  exits: {},
+  page: 'wire-profile.md',
+  schemas: ['shapes'],
+  run: async ({ values, lang }) => {
+    const recorder = createShapeRecorder({ ...knownOf(values), names: values.names ?? [] });
+    await recordSandbox(recorder, knownOf(values));
     return keep(recorder.recording(), undefined, values.out, lang);
-  }
-  const step = readStep(first);
-  const status = readStatus(values);
-  const message = parseResponse(readBytes(second ?? '-'), status, values.type);
-  recorder.record({ step, ...message });
-  const before =
-    values.out !== undefined && existsSync(values.out) ? readFile(values.out) : undefined;
-  return keep(recorder.recording(), before, values.out, lang);
-}
+  },
+});
 
-function readStep(typed: string | undefined): ShapeStep {
-  const step = STEPS.find((one) => one === typed);
-  if (step !== undefined) return step;
-  throw new UsageError({
-    ja: `手順には ${STEPS.join('、')} のいずれかを指定してください: ${quoted(typed ?? '')}`,
-    en: `the step must be one of ${STEPS.join(', ')}: ${quoted(typed ?? '')}`,
-  });
-}
+/** `myna-selfinfo shapes`. */
+export const shapesCommand: GroupSpec = {
+  about: {
+    ja: '接続試験の応答から形（項目名、型、形式、長さの幅）だけを記録し、値は記録しません。',
+    en: 'Records only the shape of the responses of a connection check: names, types, patterns and bands of lengths, never a value.',
+  },
+  page: 'wire-profile.md',
+  commands: {
+    record: {
+      summary: {
+        ja: '応答を1つ読み、記録に加える',
+        en: 'read one response and add it to a recording',
+      },
+      load: async () => record,
+    },
+    compare: {
+      summary: {
+        ja: '記録を通信プロファイル、または別の記録と比べる',
+        en: 'compare a recording with the wire profile, or with another recording',
+      },
+      load: async () => compare,
+    },
+    sandbox: {
+      summary: { ja: 'サンドボックスの応答を記録する', en: 'record the responses of the sandbox' },
+      load: async () => sandbox,
+    },
+  },
+};
 
-function readStatus({ status = '200' }: Values): number {
+function readStatus(status = '200'): number {
   if (/^[1-5]\d\d$/.test(status)) return Number(status);
   throw new UsageError({
     ja: `--status には 100〜599 の数値を指定してください: ${quoted(status)}`,
@@ -149,7 +227,7 @@ function readStatus({ status = '200' }: Values): number {
 }
 
 /** Reads `--profile` and `--service`. */
-function known({ profile, service }: Values): CompareOptions {
+function knownOf({ profile, service }: Values<typeof known>): CompareOptions {
   return {
     ...(profile !== undefined && {
       profile: withFile(profile, 'options.profile', () =>
@@ -186,16 +264,18 @@ function keep(
   }[lang];
 }
 
-function compare(path: string | undefined, values: Values, lang: Language): string {
-  if (path === undefined)
-    throw new UsageError({ ja: '記録を指定してください。', en: 'give a recording.' });
+function compareCommand(
+  path: string,
+  values: Values<typeof compareOptions>,
+  lang: Language,
+): string {
   const recording = readFile(path);
   const { differences, unseen } =
     values.with === undefined
-      ? compareWithProfile(recording, known(values))
+      ? compareWithProfile(recording, knownOf(values))
       : { differences: compareShapes(recording, readFile(values.with)), unseen: [] };
   if (values.draft !== undefined)
-    writeTextFile(values.draft, draftProfile(recording, known(values), lang));
+    writeTextFile(values.draft, draftProfile(recording, knownOf(values), lang));
   if (values.json !== undefined) return `${JSON.stringify({ differences, unseen }, null, 2)}\n`;
   const none = { ja: '相違はありません。\n', en: 'no differences.\n' }[lang];
   const title = { ja: '記録からは分からない項目: ', en: 'not shown by the recording: ' }[lang];

@@ -15,15 +15,18 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** The folder in which a run starts, and its environment variables beside PATH. */
+/** The folder in which a run starts, and its environment variables beside {@link usual}. */
 export interface Place {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The environment of every run: of a terminal in Japan. */
+const usual = { PATH: process.env.PATH ?? '', LANG: 'ja_JP.UTF-8' };
+
 /** Runs the binary in a process of its own, as a shell does. */
 export function runAlone(args: readonly string[], { cwd, env = {} }: Place): Promise<Run> {
-  const options = { cwd, env: { PATH: process.env.PATH ?? '', ...env } };
+  const options = { cwd, env: { ...usual, ...env } };
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -45,7 +48,7 @@ export interface Runs {
 export function openRuns({ cwd, env = {} }: Place): Runs {
   const child: ChildProcess = fork(new URL('runs-child.mjs', import.meta.url), {
     cwd,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...usual, ...env },
     execArgv: [],
   });
   const exited = once(child, 'exit');

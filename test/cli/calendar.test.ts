@@ -10,10 +10,8 @@ import {
   toSvg,
   toText,
 } from '../../src/calendar/index.js';
-import { languageOf } from '../../src/cli/arguments.js';
-import { root } from '../house/sources.js';
 import { familyRegister } from '../kit/family-register.js';
-import { binary, openRuns, runAlone } from './binary.js';
+import { openRuns } from './binary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-cli-'));
 const { run, end } = openRuns({ cwd: folder });
@@ -32,67 +30,6 @@ const refused = async (...args: string[]) => {
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   return stderr.split('\n')[0];
 };
-
-describe('the binary myna-selfinfo', () => {
-  it('is named by package.json and starts as an executable', () => {
-    expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin).toEqual({
-      'myna-selfinfo': 'dist/cli.js',
-    });
-    expect(readFileSync(binary, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
-  });
-
-  it('ends its process with 0, with 2 when an argument is wrong and with 1 when the system refuses', async () => {
-    const month = ['calendar', 'pension', '--month', '2026-12'];
-    const args = [month, [...month, '--mont'], [...month, '--svg', 'nowhere/a.svg']];
-    const alone = await Promise.all(args.map((one) => runAlone(one, { cwd: folder })));
-    expect(alone.map(({ status }) => status)).toEqual([0, 2, 1]);
-    // It prints the same as in the process of the other runs.
-    for (const [index, one] of args.entries()) expect(await run(one)).toEqual(alone[index]);
-  });
-
-  it('prints its version and lists its commands', async () => {
-    expect(await printed('--version')).toBe(
-      `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`,
-    );
-    for (const command of ['calendar', 'plan', 'sandbox'])
-      expect(await printed('--help')).toContain(`  ${command} `);
-    expect(await printed()).toBe(await printed('--help'));
-    expect(await printed('--help', '--lang', 'en')).toMatch(/^Usage: myna-selfinfo/);
-  });
-
-  it('names an unknown command', async () => {
-    expect(await refused('calender')).toBe('myna-selfinfo: 不明なコマンドです: "calender"');
-    expect(await refused('--lang', 'en', 'calender')).toBe(
-      'myna-selfinfo: unknown command: "calender"',
-    );
-  });
-});
-
-describe('the language of the command line', () => {
-  it('is Japanese unless the environment names another language', () => {
-    expect(languageOf([], {})).toBe('ja');
-    expect(
-      ['ja_JP.UTF-8', 'C', 'C.UTF-8', 'POSIX', ''].map((LANG) => languageOf([], { LANG })),
-    ).toEqual(['ja', 'ja', 'ja', 'ja', 'ja']);
-    expect(['en_US.UTF-8', 'de_DE', 'jam'].map((LANG) => languageOf([], { LANG }))).toEqual([
-      'en',
-      'en',
-      'en',
-    ]);
-    expect(languageOf([], { LC_ALL: 'ja_JP.UTF-8', LANG: 'en_US.UTF-8' })).toBe('ja');
-  });
-
-  it('prefers --lang to the environment', async () => {
-    expect(languageOf(['calendar', '--lang', 'ja'], { LANG: 'en_US' })).toBe('ja');
-    expect(languageOf(['calendar', '--lang=en'], {})).toBe('en');
-    expect((await run(['calendar', '--foo'], { LANG: 'en_US.UTF-8' })).stderr).toBe(
-      'myna-selfinfo: unknown option: "--foo"\nSee --help for usage.\n',
-    );
-    expect(await refused('calendar', '--lang', 'fr')).toBe(
-      'myna-selfinfo: --lang には ja か en を指定してください: "fr"',
-    );
-  });
-});
 
 describe('calendar without targets', () => {
   it('lists what can be queried and what opens next', async () => {
@@ -466,7 +403,7 @@ describe('calendar refuses', () => {
       '"local-tax@juki-net" は、カタログ（表2.5-5と extendCatalog による追加）でこの分野詳細の保有サーバではありません。',
     ],
     ['an unknown option', ['--zone', 'UTC'], '不明なオプションです: "--zone"'],
-    ['a short option', ['-h'], '不明なオプションです: "-h"'],
+    ['an unknown short option', ['-x'], '不明なオプションです: "-x"'],
     [
       'control characters, and prints them replaced',
       ['\u001b[31mx'],

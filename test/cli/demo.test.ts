@@ -17,7 +17,7 @@ describe('myna-selfinfo demo', () => {
 
   /** Starts the demo from a folder without a clone. Returns its process and the URL it prints. */
   async function start(...args: string[]): Promise<{ demo: ChildProcess; said: string }> {
-    const env = { PATH: process.env.PATH ?? '' };
+    const env = { PATH: process.env.PATH ?? '', LANG: 'ja_JP.UTF-8' };
     const demo = spawn(process.execPath, [binary, 'demo', '--port', '0', ...args], { cwd, env });
     const [text] = await once(demo.stdout, 'data');
     return { demo, said: String(text) };
@@ -64,7 +64,7 @@ describe('myna-selfinfo demo', () => {
     expect(run).toEqual({
       status: 2,
       stdout: '',
-      stderr: `myna-selfinfo: ${message}\nSee --help for usage.\n`,
+      stderr: `myna-selfinfo: ${message}\nSee myna-selfinfo demo --help.\n`,
     });
   });
 

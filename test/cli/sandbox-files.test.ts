@@ -193,7 +193,7 @@ describe('the command sandbox does not replace', () => {
       expect(await run(['sandbox', '--lang', 'en', ...args])).toEqual({
         status: 2,
         stdout: '',
-        stderr: `myna-selfinfo: ${JSON.stringify(join(folder, place, name))} was not written by the sandbox, so it is not replaced: choose another place, or delete it.\nSee --help for usage.\n`,
+        stderr: `myna-selfinfo: ${JSON.stringify(join(folder, place, name))} was not written by the sandbox, so it is not replaced: choose another place, or delete it.\nSee myna-selfinfo sandbox --help.\n`,
       });
       expect(everything(place)).toEqual(before);
       expect(pemOf(join(folder, place, name))).toBe('mine');

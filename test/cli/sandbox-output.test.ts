@@ -124,7 +124,7 @@ describe('the file of sandbox --env', () => {
     const { status, stdout, stderr } = await run(['sandbox', '--lang', 'en', ...args]);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      'myna-selfinfo: the file of --env cannot hold SELFINFO_CLIENT_ID so that every program reads it alike: "it\'s\\"". Use --json.\nSee --help for usage.\n',
+      'myna-selfinfo: the file of --env cannot hold SELFINFO_CLIENT_ID so that every program reads it alike: "it\'s\\"". Use --json.\nSee myna-selfinfo sandbox --help.\n',
     );
   });
 });

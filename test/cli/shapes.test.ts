@@ -87,12 +87,12 @@ describe('the command shapes', () => {
   });
 
   it.each([
-    ['unexpected argument: "write"', ['write']],
-    ['the step must be one of consent, token, request', ['record', 'all', 'x']],
+    ['unknown command: "write"', ['write']],
+    ['unknown step: "all"', ['record', 'all', 'x']],
     ['--status must be a number from 100 to 599: "2"', ['record', 'token', 'x', '--status', '2']],
-    ['record does not take --draft.', ['record', 'token', 'x', '--draft', 'y']],
+    ['unknown option: "--draft"', ['record', 'token', 'x', '--draft', 'y']],
     ['cannot read "nowhere.json" (ENOENT)', ['compare', 'nowhere.json']],
-    ['give a recording.', ['compare']],
+    ['missing argument: RECORDING', ['compare']],
   ])('refuses what it cannot do: %s', async (text, args) => {
     expect(await refused(...args)).toContain(text);
   });
@@ -104,8 +104,8 @@ describe('the command shapes', () => {
   });
 
   it('prints its help in both languages', async () => {
-    expect(await printed('--help')).toMatch(/^Usage: myna-selfinfo shapes record/);
+    expect(await printed('--help')).toMatch(/^Usage: myna-selfinfo shapes <command>/);
     const { stdout } = await run(['shapes', '--help', '--lang', 'ja']);
-    expect(stdout).toMatch(/^使い方: myna-selfinfo shapes record/);
+    expect(stdout).toMatch(/^使い方: myna-selfinfo shapes <コマンド>/);
   });
 });

@@ -1,0 +1,54 @@
+import type { GroupSpec } from './frame/spec.js';
+
+/** The binary: all commands, each loaded when it is called. */
+export const rootCommand: GroupSpec = {
+  about: {
+    ja: 'マイナポータルの自己情報取得APIを使うサービスの準備と確認を助けます。',
+    en: 'Helps to prepare and to check a service that uses the self-information API of Mynaportal.',
+  },
+  page: 'cli.md',
+  commands: {
+    calendar: {
+      summary: {
+        ja: '自己情報を照会できる時間帯を調べる（引数なしでは、いま照会できるものを一覧にする）',
+        en: 'show when self-information can be queried (without arguments: what can be queried now)',
+      },
+      load: async () => (await import('./calendar.js')).calendarCommand,
+    },
+    plan: {
+      summary: {
+        ja: '利用開始までの手続の日程を計算する（いつ、何を、どこに提出するか）',
+        en: 'compute the dates of the onboarding procedure: what to submit when, and to whom',
+      },
+      load: async () => (await import('./plan.js')).planCommand,
+    },
+    sandbox: {
+      summary: {
+        ja: '模擬マイナポータルを起動し、curl で試す手順を表示する',
+        en: 'start a sample Mynaportal, and print curl commands to try it',
+      },
+      load: async () => (await import('./sandbox.js')).sandboxCommand,
+    },
+    demo: {
+      summary: {
+        ja: '架空の銀行の住宅ローン事前審査を起動し、ブラウザで試す',
+        en: 'start the housing loan of an invented bank, to try in a browser',
+      },
+      load: async () => (await import('./demo.js')).demoCommand,
+    },
+    evidence: {
+      summary: {
+        ja: 'アプリをサンドボックスで確認し、接続試験の前に参照できる報告書を書き出す',
+        en: 'play an app against the sandbox, and write a report to look at before the connection test',
+      },
+      load: async () => (await import('./evidence.js')).evidenceCommand,
+    },
+    shapes: {
+      summary: {
+        ja: '接続試験の応答の形だけを記録し、通信プロファイルと比べる',
+        en: 'record only the shape of responses, and compare it with the wire profile',
+      },
+      load: async () => (await import('./shapes.js')).shapesCommand,
+    },
+  },
+};
