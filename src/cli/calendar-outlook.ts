@@ -3,7 +3,8 @@ import { reasonsOf, spanName, stateNames, states } from '../calendar/print/wordi
 import type { Segment } from '../calendar/results.js';
 import { serverRow } from '../catalog/lookup.js';
 import { quoted, UsageError } from './arguments.js';
-import { type Tools, type TypedTarget, withArgument } from './calendar-tools.js';
+import { stateStyles, type Tools, type TypedTarget, withArgument } from './calendar-tools.js';
+import { table, wrap } from './frame/wrap.js';
 
 interface TypedOutlook extends Outlook {
   readonly target: string;
@@ -40,23 +41,29 @@ export function outlooksOf(
 
 /**
  * Describes an outlook: the shares, the longest open window, the servers with unknown hours, and the
- * next windows at risk.
+ * next windows at risk. Each reason is written once, with a number.
  */
 export function outlookText(outlook: TypedOutlook, tools: Tools): string {
   const { target, share, risks, safest } = outlook;
-  const { lang } = tools;
-  const shares = states.map((state) => `${stateNames[state][lang]} ${percent(share[state])}`);
+  const { lang, terminal } = tools;
+  const shares = states.map(
+    (state) =>
+      `${terminal.paint(stateStyles[state], stateNames[state][lang])} ${percent(share[state])}`,
+  );
   const longest = safest ? spanName(safest.startMs, safest.endMs, lang) : '-';
+  const reasons: string[] = [];
+  const rows = risks.slice(0, MOST_RISKS).map((risk) => riskRow(risk, reasons, tools));
+  const others = risks.length - MOST_RISKS;
   const lines = [
-    target,
+    terminal.paint('bold', target),
     `  ${shares.join(lang === 'ja' ? '、' : ', ')}`,
     lang === 'ja' ? `  最も長い運用時間: ${longest}` : `  longest open window: ${longest}`,
     ...unknownLine(outlook, tools),
-    ...risks.slice(0, MOST_RISKS).flatMap((risk) => riskLines(risk, tools)),
+    ...(rows.length === 0 ? [] : [table(rows, { columns: undefined }).trimEnd()]),
+    ...(others > 0 ? [lang === 'ja' ? `  ほか ${others} 件` : `  and ${others} more`] : []),
+    ...reasons.map((text, index) => `  [${index + 1}] ${text}`),
   ];
-  const others = risks.length - MOST_RISKS;
-  if (others > 0) lines.push(lang === 'ja' ? `  ほか ${others} 件` : `  and ${others} more`);
-  return `${lines.join('\n')}\n`;
+  return `${wrap(lines.join('\n'), terminal.columns, '    ')}\n`;
 }
 
 function unknownLine({ unknownHours }: Outlook, { calendar, lang }: Tools): string[] {
@@ -69,11 +76,17 @@ function unknownLine({ unknownHours }: Outlook, { calendar, lang }: Tools): stri
   ];
 }
 
-function riskLines(risk: Segment, { lang }: Tools): string[] {
+/** Returns the row of a window at risk: span, state, numbers of its reasons. */
+function riskRow(risk: Segment, reasons: string[], { lang, terminal }: Tools): string[] {
   const outages = risk.causes.filter(({ kind }) => kind !== 'hours');
+  const numbers = reasonsOf([{ causes: outages, undone: [] }], lang).map(({ text }) => {
+    if (!reasons.includes(text)) reasons.push(text);
+    return `[${reasons.indexOf(text) + 1}]`;
+  });
   return [
-    `  - ${spanName(risk.startMs, risk.endMs, lang)} ${stateNames[risk.state][lang]}`,
-    ...reasonsOf([{ causes: outages, undone: [] }], lang).map(({ text }) => `      ${text}`),
+    `- ${spanName(risk.startMs, risk.endMs, lang)}`,
+    terminal.paint(stateStyles[risk.state], stateNames[risk.state][lang]),
+    numbers.join(' '),
   ];
 }
 

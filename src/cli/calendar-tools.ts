@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { nameOfTarget } from '../calendar/print/wording.js';
+import type { State } from '../calendar/results.js';
 import type { Target } from '../calendar/targets.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { isSelfInfoError } from '../foundation/errors.js';
@@ -7,12 +8,21 @@ import type { Language } from '../foundation/language.js';
 import { nearest } from '../foundation/nearest.js';
 import { toEpochMs } from '../foundation/time.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
+import type { Style, Terminal } from './frame/terminal.js';
 
-/** The calendar that the command asks, and the language of its output. */
+/** The calendar that the command asks, and how its output is written. */
 export interface Tools {
   readonly calendar: Calendar<Catalog>;
   readonly lang: Language;
+  readonly terminal: Terminal;
 }
+
+/** The colours of the states. */
+export const stateStyles = {
+  open: 'green',
+  uncertain: 'yellow',
+  closed: 'red',
+} as const satisfies Record<State, Style>;
 
 /** A target, and how it was typed. */
 export interface TypedTarget {

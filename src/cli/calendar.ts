@@ -3,11 +3,13 @@ import { toICalendar } from '../calendar/print/ical.js';
 import { toSvg } from '../calendar/print/svg.js';
 import { toText } from '../calendar/print/text.js';
 import { disclaimer } from '../calendar/print/wording.js';
+import type { Target } from '../calendar/targets.js';
 import { type Catalog, publishedCatalog } from '../catalog/catalog.js';
 import type { Language } from '../foundation/language.js';
 import { UsageError } from './arguments.js';
+import { monthOverview } from './calendar-month.js';
 import { outlooksOf, outlookText, readDays } from './calendar-outlook.js';
-import { monthOf, overview, statusesOf, statusText } from './calendar-text.js';
+import { allDetails, monthOf, overview, statusesOf, statusText } from './calendar-text.js';
 import {
   readInstant,
   readTarget,
@@ -18,6 +20,7 @@ import {
 import { readCatalog, readJsonFile, withFile } from './files.js';
 import { writeOutputs } from './frame/output.js';
 import { defineCommand, type OptionSpecs, type Section, type Values } from './frame/spec.js';
+import { wrap } from './frame/wrap.js';
 
 const groups = {
   output: { ja: '出力', en: 'Output' },
@@ -34,7 +37,10 @@ const options = {
   },
   month: {
     value: { ja: '年月', en: 'MONTH' },
-    text: { ja: 'その月の図を表示。2026-12', en: 'show a picture of that month: 2026-12' },
+    text: {
+      ja: 'その月の図を表示。2026-12（対象を省略すると全分野詳細の一覧）',
+      en: 'show a picture of that month: 2026-12 (without a target: all details in a table)',
+    },
   },
   outlook: {
     value: { ja: '日数', en: 'DAYS' },
@@ -120,8 +126,10 @@ Join targets by + to query them together (local-tax+household).`,
   ],
   exits: {},
   page: 'calendar.md',
-  run: async ({ values, operands, lang }) => {
-    const tools = { calendar: calendarWith(values.announced, readCatalog(values.catalog)), lang };
+  run: async ({ values, operands, lang, terminal }) => {
+    const calendar = calendarWith(values.announced, readCatalog(values.catalog));
+    const tools = { calendar, lang, terminal };
+    const note = `\n${wrap(disclaimer[lang], terminal.columns)}\n`;
     const targets = operands.map((typed) => readTarget(typed, tools));
     const atMs = readInstant(values.at, tools);
     if (values.month !== undefined || values.svg !== undefined || values.ics !== undefined)
@@ -130,12 +138,12 @@ Join targets by + to query them together (local-tax+household).`,
       const outlooks = outlooksOf(targets, atMs, readDays(values.outlook), tools);
       if (values.json) return json(outlooks);
       const texts = outlooks.map((row) => outlookText(row, tools));
-      return `${texts.join('\n')}\n${disclaimer[lang]}\n`;
+      return texts.join('\n') + note;
     }
     if (values.json) return json(statusesOf(targets, atMs, tools));
     if (targets.length === 0) return overview(atMs, tools);
     const statuses = targets.map((target) => statusText(target, atMs, tools));
-    return `${statuses.join('\n')}\n${disclaimer[lang]}\n`;
+    return statuses.join('\n') + note;
   },
 });
 
@@ -146,27 +154,22 @@ function calendarWith(file: string | undefined, catalog: Catalog): Calendar<Cata
   return withFile(file, 'options.announced', () => createCalendar(options, catalog));
 }
 
-/** Prints a month, or writes it to files. */
+/** Prints a month, or writes it to files. Without a target, all details are printed. */
 function showMonth(
   values: Values<typeof options>,
   typedTargets: readonly TypedTarget[],
   month: string,
   tools: Tools,
 ): string {
-  const { calendar, lang } = tools;
+  const { calendar, lang, terminal } = tools;
   const targets = typedTargets.map(({ target }) => target);
   const [first] = targets;
-  if (first === undefined)
-    throw new UsageError({
-      ja: '図には対象を1つ以上指定してください。',
-      en: 'a picture needs at least one target.',
-    });
-  if (values.ics !== undefined && targets.length > 1)
-    throw new UsageError({
-      ja: '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
-      en: '--ics takes one target. Join several by +.',
-    });
-  const text = withArgument('--month', () => toText(calendar, targets, { month, lang }));
+  checkMonth(values, targets.length);
+  const text = withArgument('--month', () =>
+    first === undefined
+      ? monthOverview(month, tools)
+      : wrap(toText(calendar, targets, { month, lang }), terminal.columns, '  '),
+  );
   const span = { start: `${month}-01`, end: `${monthAfter(month)}-01` };
   const files = [
     {
@@ -177,20 +180,37 @@ function showMonth(
     {
       option: '--ics',
       path: values.ics,
-      makeText: () => toICalendar(calendar, first, { ...span, lang }),
+      makeText: () => toICalendar(calendar, first as Target<Catalog>, { ...span, lang }),
     },
   ];
-  if (values.json === undefined)
-    return writeOutputs(
-      files,
-      (written) => (values.month === undefined ? '' : text) + written,
-      lang,
-    );
-  const rows = typedTargets.map(({ typed, target }) => ({
-    target: typed,
-    segments: calendar.segments(target, span.start, span.end),
-  }));
-  return writeOutputs(files, () => json(rows), lang);
+  const shown = first === undefined ? allDetails(tools) : typedTargets;
+  const rows = () =>
+    shown.map(({ typed, target }) => ({
+      target: typed,
+      segments: calendar.segments(target, span.start, span.end),
+    }));
+  return writeOutputs(
+    files,
+    (written) => {
+      if (values.json) return json(rows());
+      return (values.month === undefined ? '' : text) + written;
+    },
+    lang,
+  );
+}
+
+/** Refuses files of a month that need another number of targets. */
+function checkMonth({ svg, ics }: Values<typeof options>, targets: number): void {
+  if (targets === 0 && (svg !== undefined || ics !== undefined))
+    throw new UsageError({
+      ja: '--svg と --ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
+      en: '--svg and --ics need a target (example: myna-selfinfo calendar local-tax --svg a.svg).',
+    });
+  if (ics !== undefined && targets > 1)
+    throw new UsageError({
+      ja: '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
+      en: '--ics takes one target. Join several by +.',
+    });
 }
 
 function sectionsOf({ details, servers }: Catalog, lang: Language): readonly Section[] {

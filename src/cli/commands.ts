@@ -38,8 +38,8 @@ export const rootCommand: GroupSpec = {
     },
     evidence: {
       summary: {
-        ja: 'アプリをサンドボックスで確認し、接続試験の前に参照できる報告書を書き出す',
-        en: 'play an app against the sandbox, and write a report to look at before the connection test',
+        ja: 'アプリをサンドボックスで確認し、結果を報告書に書き出す',
+        en: 'play an app against the sandbox, and write a report',
       },
       load: async () => (await import('./evidence.js')).evidenceCommand,
     },

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import stringWidth from 'string-width';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   createCalendar,
@@ -40,9 +41,9 @@ describe('calendar without targets', () => {
     const lines = (await printed('calendar', '--at', '2026-12-06T12:00+09:00')).split('\n');
     expect(lines[0]).toBe('2026年12月6日(日) 12:00 現在');
     expect(lines).toContain('照会できます (13)');
-    expect(lines).toContain('  local-tax                       12/19(土) 00:00 まで  地方税');
-    expect(lines).toContain('  employment                      12/06(日) 22:00 まで  雇用');
-    expect(lines).toContain('  workers-accident-compensation   12/07(月) 08:00 から  労災補償');
+    expect(lines).toContain('  local-tax                   12月19日(土) 0:00 まで  地方税');
+    expect(lines).toContain('  employment                  12月6日(日) 22:00 まで  雇用');
+    expect(lines).toContain('  workers-accident-compensation  12月7日(月) 8:00 から  労災補償');
     expect(lines).toContain('次に照会できるようになるのは「医療保険」です（12月7日(月) 8:00）。');
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(details.length);
   });
@@ -50,7 +51,7 @@ describe('calendar without targets', () => {
   it('names what opens first when nothing can be queried', async () => {
     const text = await printed('calendar', '--at', '2026-12-31T12:00+09:00', '--lang', 'en');
     expect(text).toContain('Cannot be queried (18)\n');
-    expect(text).toContain('  household                       from  Mon 01-04 08:00\n');
+    expect(text).toContain('  household                      from Mon 4 Jan 8:00\n');
     expect(text).toContain('Next to open: household, Mon 4 Jan 8:00.\n');
     expect(text).not.toContain('Can be queried');
   });
@@ -73,6 +74,54 @@ describe('calendar without targets', () => {
       state: 'open',
       until: '2026-12-19T00:00:00+09:00',
     });
+  });
+});
+
+describe('calendar --month without targets', () => {
+  // December 2026: the third weekend is 19 and 20, outages from 28 at 21:00. Medical insurers are
+  // closed on weekends and at night, employment at night.
+  const days = {
+    'local-tax': '. . . . . . . . . . . . . . . . . . ? ? . . . . . . . + # # #',
+    'medical-insurance': '+ + + + ? ? + + + + + ? ? + + + + + ? ? + + + + + ? ? + # # #',
+    employment: '+ + + + + + + + + + + + + + + + + + ? ? + + + + + + + + # # #',
+  };
+  const month = ['calendar', '--month', '2026-12'];
+
+  it('draws a line for every detail with a mark for each day', async () => {
+    const lines = (await printed(...month)).split('\n');
+    expect(lines[0]).toBe('2026年12月');
+    expect(lines[3]?.trim()).toMatch(/^火水木金土日月/);
+    for (const [id, marks] of Object.entries(days))
+      expect(lines.find((line) => line.includes(` ${id} `))).toMatch(marks);
+    expect(lines.filter((line) => /( [.+?#]){20}/.test(line))).toHaveLength(details.length);
+    expect(lines).toContain(
+      '. 終日運用   + 一部の時間帯に運用   ? 確実に運用する時間帯なし   # 終日停止',
+    );
+  });
+
+  it('puts the parts of the month one below the other in 60 columns', async () => {
+    for (const lang of ['ja', 'en']) {
+      const { stdout } = await run([...month, '--lang', lang], { COLUMNS: '60' });
+      const lines = stdout.split('\n');
+      expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(60);
+      const parts = lines.filter((line) =>
+        line.startsWith({ ja: '  地方税 ', en: '  local-tax ' }[lang] ?? ''),
+      );
+      expect(parts.map((line) => line.replace(/^ *\S+ +/, '')).join(' ')).toBe(days['local-tax']);
+    }
+  });
+
+  it('marks holidays', async () => {
+    // 3 and 23 November 2026.
+    const lines = (await printed('calendar', '--month', '2026-11')).split('\n');
+    expect(lines[3]?.trim()).toBe('日月祝水木金土日月火水木金土日月火水木金土日祝火水木金土日月');
+  });
+
+  it('prints the segments of every detail as JSON', async () => {
+    const list = JSON.parse(await printed(...month, '--json'));
+    expect(list.map(({ target }: { target: string }) => target)).toEqual(
+      details.map(({ id }) => id),
+    );
   });
 });
 
@@ -144,6 +193,23 @@ describe('calendar with targets', () => {
     );
   });
 
+  it('prints a file to standard output for -, and nothing else', async () => {
+    const calendar = createCalendar();
+    const month = ['calendar', 'local-tax', '--month', '2026-12'];
+    expect(await printed(...month, '--svg', '-')).toBe(
+      toSvg(calendar, ['local-tax'], { month: '2026-12' }),
+    );
+    expect(await printed(...month, '--svg', 'b.svg', '--ics', '-')).toBe(
+      toICalendar(calendar, 'local-tax', { start: '2026-12-01', end: '2027-01-01' }),
+    );
+    expect(readFileSync(join(folder, 'b.svg'), 'utf8')).toMatch(/^<svg/);
+  });
+
+  it('prints the JSON of a month alone beside a file', async () => {
+    const month = ['calendar', 'local-tax', '--month', '2026-12', '--json', '--svg', 'c.svg'];
+    expect(JSON.parse(await printed(...month))).toHaveLength(1);
+  });
+
   it('takes announcements from a file, and items by their code', async () => {
     const announced = [
       {
@@ -183,13 +249,12 @@ describe('calendar with targets', () => {
       'local-tax',
       '  運用中 93.3%、不確定 5.3%、停止 1.4%',
       '  最も長い運用時間: 9月1日(火)〜9月18日(金)',
-      '  - 9月19日(土) 0:00〜22:00 不確定',
-      expect.stringMatching(/^ {6}情報提供ネットワークシステム.*表2\.5-2/),
-      expect.stringMatching(/^ {6}自治体中間サーバ/),
-      '  - 9月19日(土) 22:00〜9月20日(日) 8:00 停止',
-      ...[expect.anything(), expect.anything(), expect.stringMatching(/住民基本台帳/)],
-      '  - 9月20日(日) 8:00〜24:00 不確定',
-      ...[expect.anything(), expect.anything()],
+      '  - 9月19日(土) 0:00〜22:00              不確定  [1] [2]',
+      '  - 9月19日(土) 22:00〜9月20日(日) 8:00  停止    [1] [2] [3]',
+      '  - 9月20日(日) 8:00〜24:00              不確定  [1] [2]',
+      expect.stringMatching(/^ {2}\[1\] 情報提供ネットワークシステム.*表2\.5-2/),
+      expect.stringMatching(/^ {2}\[2\] 自治体中間サーバ/),
+      expect.stringMatching(/^ {2}\[3\] 住民基本台帳/),
       '',
       expect.stringMatching(/^公表された運用日・時間/),
       '',
@@ -246,7 +311,7 @@ describe('calendar with a catalogue from a file', () => {
       '  運用中 0.0%、不確定 15.8%、停止 4.2%',
       '  最も長い運用時間: -',
       '  運用時間が公表されていないサーバ（割合に含まない）: 法務省の戸籍情報',
-      '  - 12月19日(土) 0:00〜22:00 不確定',
+      expect.stringMatching(/^ {2}- 12月19日\(土\) 0:00〜22:00 +不確定/),
     ]);
     expect((await extended(...outlook, '--lang', 'en')).split('\n')[3]).toBe(
       '  hours not published, left out of the shares: family register of the Ministry of Justice',
@@ -451,7 +516,16 @@ describe('calendar refuses', () => {
       ['--outlook', '3'],
       '--outlook には対象を1つ以上指定してください。',
     ],
-    ['a picture without a target', ['--month', '2026-12'], '図には対象を1つ以上指定してください。'],
+    [
+      'a picture without a target',
+      ['--svg', 'a.svg'],
+      '--svg と --ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
+    ],
+    [
+      'two files for standard output',
+      ['pension', '--svg', '-', '--ics', '-'],
+      '--svg と --ics の両方に - は指定できません。',
+    ],
     [
       'a feed of several targets',
       ['pension', 'local-tax', '--ics', 'a.ics'],

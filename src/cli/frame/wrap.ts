@@ -8,12 +8,12 @@ const NOT_FIRST =
 const NOT_LAST = /[（「『【〔《“‘([{]$/;
 
 /** Returns how many columns a terminal needs for a text. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
 /** Fills a text with blanks up to a width in columns. */
-function padTo(text: string, width: number): string {
+export function padTo(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
@@ -92,7 +92,7 @@ export function table(
 ): string {
   const count = Math.max(0, ...rows.map(({ length }) => length)) - 1;
   // A cell longer than that does not move the last column of all rows.
-  const most = columns === undefined ? Number.POSITIVE_INFINITY : Math.floor(columns * 0.45);
+  const most = columns === undefined ? Number.POSITIVE_INFINITY : Math.floor(columns * 0.55);
   const widths = Array.from({ length: Math.max(0, count) }, (_, column) =>
     Math.max(0, ...rows.map((row) => widthOf(row[column] ?? '')).filter((width) => width <= most)),
   );
