@@ -4,13 +4,20 @@ import { readRecording } from './read-recording.js';
 import type { ObjectShape, ShapeRecording, ValueShape } from './shape.js';
 import { typesOf } from './walk.js';
 
+/** Headers of the connection and of servers on the way. They say nothing about the message. */
+const TRANSPORT: ReadonlySet<string> = new Set([
+  ...['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade', 'content-length'],
+  ...['date', 'server', 'via', 'age'],
+]);
+
 type Place = Pick<ShapeDifference, 'step' | 'status' | 'place'>;
 /** What a recording shows, by place: `member`, `header`, types, patterns, words. */
 type Traits = ReadonlyMap<string, Place & { readonly seen: string }>;
 
 /**
  * Compares a recording of the portal with one of the sandbox, and lists what the imitation lacks,
- * and what only it has. Numbers and lengths are not compared: they depend on the citizens.
+ * and what only it has. Numbers and lengths are not compared: they depend on the citizens. Headers
+ * of the connection, such as `date` and `keep-alive`, are not compared either.
  *
  * @param real - the recording of the portal.
  * @param imitation - the recording of the sandbox, made with the same options.
@@ -64,7 +71,8 @@ function traitsOf({ messages }: ShapeRecording): Traits {
     add('headers.content-type', `charset ${charset}`);
     add('headers.content-encoding', coding);
     add('body', kind);
-    addMembers(headers, 'headers', 'header', add);
+    const told = Object.entries(headers.members).filter(([name]) => !TRANSPORT.has(name));
+    addMembers({ ...headers, members: Object.fromEntries(told) }, 'headers', 'header', add);
     if (body) addValue(body, 'body', add);
   }
   return traits;

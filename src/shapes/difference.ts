@@ -1,4 +1,5 @@
 import type { Language } from '../foundation/language.js';
+import { own } from '../foundation/own.js';
 import type { ShapeStep } from './shape.js';
 
 /** What each kind of difference means. `{s}` is what came, `{e}` what was expected. */
@@ -71,6 +72,47 @@ const TEXTS = {
   'imitation-only': { en: 'only the imitation has: {s}', ja: '比較先の記録にしかありません: {s}' },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;
 
+/** Words of `seen` and `expected` in Japanese. */
+const WORDS: Readonly<Record<string, string>> = {
+  message: '応答',
+  header: 'ヘッダー',
+  member: '項目',
+  'member twice': '同じ項目が2回',
+  'sometimes absent': 'ない場合あり',
+  text: '文字列',
+  integer: '整数',
+  decimal: '小数',
+  boolean: '真偽値',
+  list: '配列',
+  object: 'オブジェクト',
+  number: '数値',
+  'inexact number': '正確に表せない数値',
+  empty: '空',
+  unreadable: '読み取れない形式',
+  large: '大きすぎる本文',
+  other: 'その他',
+  none: 'なし',
+};
+
+/** What comes before a word of the profile, a pattern or a charset, in Japanese. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  word: '語',
+  text: '文字列',
+  charset: '文字コード',
+};
+
+function inLanguage(words: string, lang: Language): string {
+  if (lang === 'en') return words;
+  return words
+    .split(', ')
+    .map((one) => {
+      const [first = '', ...rest] = one.split(' ');
+      const prefix = own(PREFIXES, first);
+      return own(WORDS, one) ?? (prefix && rest.length > 0 ? [prefix, ...rest].join(' ') : one);
+    })
+    .join('、');
+}
+
 /** The kind of a difference. */
 export type ShapeDifferenceKind = keyof typeof TEXTS;
 
@@ -106,7 +148,9 @@ export function describeDifferences(
 ): string {
   return differences
     .map(({ kind, step, status, place, entry, seen = '', expected = '' }) => {
-      const text = TEXTS[kind][lang].replace('{s}', () => seen).replace('{e}', () => expected);
+      const text = TEXTS[kind][lang]
+        .replace('{s}', () => inLanguage(seen, lang))
+        .replace('{e}', () => inLanguage(expected, lang));
       return `${step} ${status} ${place}: ${text}${entry === undefined ? '' : ` [${entry}]`}\n`;
     })
     .join('');
