@@ -21,7 +21,7 @@ import {
   toMarkdown,
 } from './evidence/report.js';
 import type { Setting } from './evidence/scene.js';
-import { playCase } from './evidence/stage.js';
+import { playCase, undoAll } from './evidence/stage.js';
 import { traceOf } from './evidence/trace.js';
 import { wordings } from './evidence/wordings.js';
 import { systemCode, writeTextFile } from './files.js';
@@ -118,6 +118,7 @@ Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to
     const setting = await connect(values.sandbox, values.start, readSeconds(values.stall), config);
     const sandboxAt = await setting.control.now();
     checkTime(setting.client, sandboxAt);
+    endCleanly(setting);
     const played: Played[] = [];
     for (const one of chosen) played.push(await play(one, setting, played.length === 0));
     const report = reportOf(setting, played, sandboxAt);
@@ -126,6 +127,18 @@ Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to
     return summaryOf(report, files, lang);
   },
 });
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Puts the sandbox back to how it was when a signal ends the command. A second one ends at once. */
+function endCleanly({ undo }: Setting): void {
+  for (const [signal, code] of Object.entries(SIGNALS))
+    process.once(signal, async () => {
+      // One that fails does not keep the others.
+      while (undo.length > 0) await undoAll(undo).catch(() => undefined);
+      process.exit(code);
+    });
+}
 
 function readSeconds(typed = '30'): number {
   if (/^\d{1,3}$/.test(typed) && Number(typed) > 0) return Number(typed) * 1_000;
@@ -179,6 +192,7 @@ async function connect(
     hosts: new Set(hosts.flat().map((url) => originOf(new URL(url)))),
     stallMs,
     waitMs: (config.waitSeconds ?? 20) * 1_000,
+    undo: [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -5,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runAlone } from './binary.js';
+import { binary, runAlone } from './binary.js';
 import { type Defect, startHost } from './evidence-host.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-evidence-'));
@@ -258,3 +259,32 @@ describe('a case of the configuration', () => {
     expect(finished.stdout).toContain('画面に「この文はない」がある');
   });
 });
+
+describe('an interrupted run', () => {
+  it('removes what it planted in the sandbox, and ends with 130', async () => {
+    await using host = await startHost();
+    const { browserUrl } = host.sandbox;
+    const before = await personasOf(browserUrl);
+    // The app never answers, so the first case waits when the signal comes.
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const asked = once(silent, 'connection');
+    const args = ['evidence', '--sandbox', browserUrl, '--start', `http://127.0.0.1:${port}/`];
+    const child = spawn(process.execPath, [binary, ...args, '--out', 'interrupted'], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    const [socket] = await asked;
+    expect((await personasOf(browserUrl)).length).toBe(before.length + 1);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    expect(await personasOf(browserUrl)).toEqual(before);
+    socket.destroy();
+    silent.close();
+  });
+});
+
+async function personasOf(sandboxUrl: string): Promise<readonly unknown[]> {
+  return (await (await fetch(`${sandboxUrl}/sandbox/personas`)).json()) as unknown[];
+}

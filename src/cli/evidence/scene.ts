@@ -25,6 +25,8 @@ export interface Setting {
   readonly hosts: ReadonlySet<string>;
   readonly stallMs: number;
   readonly waitMs: number;
+  /** What puts the sandbox back to how it was, last change last. */
+  readonly undo: (() => Promise<unknown>)[];
 }
 
 /** What a way to play a case works with. */

@@ -7,8 +7,7 @@ import type { Actor, Scene, Setting, Stage } from './scene.js';
 
 /** Plays a case, and puts the sandbox back to how it was. */
 export async function playCase(setting: Setting, played: Case): Promise<Scene> {
-  const { control, client } = setting;
-  const undo: (() => Promise<unknown>)[] = [];
+  const { control, client, undo } = setting;
   const after = (await control.journal({})).at(-1)?.seq ?? 0;
   const scene = createScene();
   const readJournal = async () =>
@@ -30,8 +29,8 @@ export async function playCase(setting: Setting, played: Case): Promise<Scene> {
     async citizen() {
       const id = `evidence-${randomBytes(4).toString('hex')}`;
       const citizen = createCitizen(id, client, setting.templates, played.citizen ?? {});
-      await control.putPersona(citizen.persona);
       undo.push(() => control.deletePersona(id));
+      await control.putPersona(citizen.persona);
       scene.citizens.push(citizen);
       return citizen;
     },
@@ -61,10 +60,15 @@ export async function playCase(setting: Setting, played: Case): Promise<Scene> {
     if (!(error instanceof HostError || error instanceof NoPortal)) throw error;
     stopped = error;
   } finally {
-    for (const step of undo.reverse()) await step();
+    await undoAll(undo);
   }
   const collected = stage.collects && (await isCollected());
   return { ...scene, journal: await readJournal(), collected, stopped };
+}
+
+/** Puts the sandbox back to how it was. */
+export async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
 }
 
 function createScene() {
