@@ -31,15 +31,16 @@ export interface FilePlaces {
 
 // A comment in PEM texts, in dotenv files and in a shell. It tells the files of the sandbox from
 // others, and those of two sandboxes in one folder from each other.
-const MARK = /^# Written by myna-selfinfo sandbox \(run ([0-9a-f]{16})\)/;
+const MARK = /^# Written by myna-selfinfo sandbox \(run ([0-9a-f]{16}, process (\d{1,10}))\)/;
 const markOf = (run: string): string =>
   `# Written by myna-selfinfo sandbox (run ${run}), which also replaces and deletes it.\n`;
-const MARK_LENGTH = markOf('0'.repeat(16)).length;
+const MARK_LENGTH = 128;
 const OWN_NAME = /^(ca|client(-\d+)?(-key)?)\.pem$/i;
 
 /** The files of one run of the sandbox. Others are neither replaced nor deleted. */
 export class SandboxFiles {
-  readonly #run = randomBytes(8).toString('hex');
+  readonly #id = randomBytes(8).toString('hex');
+  readonly #run = `${this.#id}, process ${process.pid}`;
   readonly #folder: string;
   readonly #isTemporary: boolean;
   readonly #env: string | undefined;
@@ -100,7 +101,7 @@ export class SandboxFiles {
 
   /** Writes a file in one step: a reader finds it complete or not at all. */
   #write(path: string, text: string): void {
-    const draft = join(dirname(path), `.${basename(path)}.${this.#run}`);
+    const draft = join(dirname(path), `.${basename(path)}.${this.#id}`);
     this.#written.push(path);
     try {
       writing(path, () => {
@@ -144,13 +145,30 @@ function checkFolder(path: string): void {
   writing(path, () => accessSync(path, constants.W_OK | constants.X_OK));
 }
 
-/** Refuses a place where a file lies that is not the sandbox's. */
+/** Refuses a place where a file lies that is not the sandbox's, or that a running one uses. */
 function checkPlace(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined || runOf(path) !== undefined) return;
-  throw new UsageError({
-    ja: `サンドボックスが書き出したものではないため、上書きしません: ${quoted(path)}（別の場所を指定するか、削除してください）`,
-    en: `${quoted(path)} was not written by the sandbox, so it is not replaced: choose another place, or delete it.`,
-  });
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const [, , owner] = markIn(path) ?? [];
+  if (owner === undefined)
+    throw new UsageError({
+      ja: `サンドボックスが書き出したものではないため、上書きしません: ${quoted(path)}（別の場所を指定するか、削除してください）`,
+      en: `${quoted(path)} was not written by the sandbox, so it is not replaced: choose another place, or delete it.`,
+    });
+  if (isRunning(Number(owner)))
+    throw new UsageError({
+      ja: `起動中のほかのサンドボックスが使用しているため、上書きしません: ${quoted(path)}（別の場所を指定するか、先にそのサンドボックスを終了してください）`,
+      en: `another running sandbox uses ${quoted(path)}: choose another place, or end that sandbox first.`,
+    });
+}
+
+/** Whether another process has this id. In a container, a restarted sandbox may have its own. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
 }
 
 /** Refuses a file of `--env` that would replace a certificate or key of the same run. */
@@ -164,7 +182,11 @@ function checkApart(env: string, folder: string): void {
 
 /** Returns the run that wrote a file; undefined where the sandbox wrote none. */
 function runOf(path: string): string | undefined {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  return markIn(path)?.[1];
+}
+
+function markIn(path: string): RegExpExecArray | null {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const head = Buffer.alloc(MARK_LENGTH);
   const file = writing(path, () => openSync(path, 'r'));
   try {
@@ -172,7 +194,7 @@ function runOf(path: string): string | undefined {
   } finally {
     closeSync(file);
   }
-  return MARK.exec(head.toString('latin1'))?.[1];
+  return MARK.exec(head.toString('latin1'));
 }
 
 /** Calls the file system. Turns its errors into one that names the path. */

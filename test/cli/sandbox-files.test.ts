@@ -146,13 +146,22 @@ describe('the files of the command sandbox', () => {
     for (const name of others) expect(pemOf(join(folder, 'kept', name))).toBe('mine');
   });
 
-  it('stay when their sandbox ends if another one has replaced them', async () => {
+  it('stay those of a running sandbox, and another one in the same place is refused', async () => {
     const args = ['--out', 'shared', '--env', 'shared.env'];
     const first = await start(...args);
-    const second = await start(...args);
+    const env = pemOf(join(folder, 'shared.env'));
+    for (const place of [
+      ['--out', 'shared'],
+      ['--env', 'shared.env'],
+    ]) {
+      const { status, stdout, stderr } = await run(['sandbox', '--lang', 'en', ...place]);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^myna-selfinfo: another running sandbox uses "/);
+    }
+    expect(pemOf(join(folder, 'shared.env'))).toBe(env);
+    expect(first.report.clients.map(isPair)).toEqual([true]);
     expect(await first.endBy('SIGTERM')).toBe(0);
-    expect(pemOf(join(folder, 'shared.env'))).toContain(second.report.apiUrl);
-    expect(second.report.clients.map(isPair)).toEqual([true]);
+    const second = await start(...args);
     expect(await second.endBy('SIGINT')).toBe(0);
     expect(readdirSync(join(folder, 'shared'))).toEqual([]);
     expect(existsSync(join(folder, 'shared.env'))).toBe(false);
