@@ -13,6 +13,16 @@ function version(): string {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }
 
+async function run(): Promise<string> {
+  // The completion scripts call it.
+  if (args[0] === '__complete') {
+    const { completionsOf } = await import('./cli/complete.js');
+    return completionsOf(args.slice(1), rootCommand, lang);
+  }
+  const terminal = terminalOf(process.stdout, process.env);
+  return runProgram({ name: NAME, root: rootCommand, version, args, lang, terminal });
+}
+
 function describeError({ text, near, exitCode, path }: UsageError): string {
   const [command = ''] = args.slice(firstOperand(args));
   const called = Object.hasOwn(rootCommand.commands, command) ? `${NAME} ${command}` : NAME;
@@ -40,10 +50,7 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 // Nothing can be said about it. The exit code stays.
 process.stderr.on('error', () => undefined);
 try {
-  const terminal = terminalOf(process.stdout, process.env);
-  process.stdout.write(
-    await runProgram({ name: NAME, root: rootCommand, version, args, lang, terminal }),
-  );
+  process.stdout.write(await run());
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(describeError(error));

@@ -47,7 +47,7 @@ export function monthOverview(month: string, { calendar, lang, terminal }: Tools
   const short = details.map((detail) => [lang === 'ja' ? detail.ja : detail.id]);
   const long = details.map(({ id, ja }) => (lang === 'ja' ? [ja, id] : [id]));
   const labels = roomBeside(long) < all.length ? short : long;
-  const parts = Math.ceil(all.length / roomBeside(labels));
+  const parts = Math.max(1, Math.ceil(all.length / roomBeside(labels)));
   const size = Math.ceil(all.length / parts);
   const spans = Array.from({ length: parts }, (_, part) =>
     all.slice(part * size, (part + 1) * size),

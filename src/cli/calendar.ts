@@ -126,6 +126,7 @@ Join targets by + to query them together (local-tax+household).`,
   ],
   exits: {},
   page: 'calendar.md',
+  schemas: ['calendar', 'calendar-month', 'calendar-outlook'],
   run: async ({ values, operands, lang, terminal }) => {
     const calendar = calendarWith(values.announced, readCatalog(values.catalog));
     const tools = { calendar, lang, terminal };

@@ -50,5 +50,19 @@ export const rootCommand: GroupSpec = {
       },
       load: async () => (await import('./shapes.js')).shapesCommand,
     },
+    schema: {
+      summary: {
+        ja: '--json の出力の形式（JSON Schema）を表示する',
+        en: 'print the format of the output of --json, as JSON Schema',
+      },
+      load: async () => (await import('./schema.js')).schemaCommand,
+    },
+    completion: {
+      summary: {
+        ja: 'シェル（bash、zsh、fish）の補完スクリプトを表示する',
+        en: 'print the completion script of a shell: bash, zsh or fish',
+      },
+      load: async () => (await import('./completion.js')).completionCommand,
+    },
   },
 };

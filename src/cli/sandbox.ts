@@ -179,6 +179,7 @@ Writes a development CA, a client certificate and its key to a temporary folder,
   ],
   exits: serverExits,
   page: 'sandbox.md',
+  schemas: ['sandbox'],
   run: ({ values, lang }) => startCommand(values, lang),
 });
 

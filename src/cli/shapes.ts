@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Language } from '../foundation/language.js';
 import { defineService, type Service } from '../service/service.js';
+import type { ServiceSpec } from '../service/spec.js';
 import { type CompareOptions, compareWithProfile } from '../shapes/compare-profile.js';
 import { compareShapes } from '../shapes/compare-shapes.js';
 import { describeDifferences } from '../shapes/difference.js';
@@ -13,6 +14,7 @@ import { publicProfile } from '../wire/public-profile.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
 import { readBytes, readJsonFile, withFile, writeTextFile } from './files.js';
 import { defineCommand, type GroupSpec, type OptionSpecs, type Values } from './frame/spec.js';
+import { readRegistrations } from './sandbox-input.js';
 import { parseResponse } from './shapes-response.js';
 import { recordSandbox } from './shapes-sandbox.js';
 
@@ -30,8 +32,8 @@ const known = {
   service: {
     value: file,
     text: {
-      ja: 'サービス（defineService の引数の JSON）。項目ごとに記録する',
-      en: 'the service, JSON: what defineService takes. Keeps items apart',
+      ja: 'サービス（JSON）。sandbox --service と同じ内容（登録が複数あれば最初のもの）。項目ごとに記録する',
+      en: 'the service, JSON: what sandbox --service takes (of several, the first). Keeps items apart',
     },
     completes: 'files',
   },
@@ -234,12 +236,20 @@ function knownOf({ profile, service }: Values<typeof known>): CompareOptions {
         checkProfile({ ...publicProfile, ...Object(readJsonFile(profile)) }),
       ),
     }),
-    ...(service !== undefined && {
-      service: withFile(service, 'spec', () =>
-        defineService(readJsonFile(service) as Parameters<typeof defineService>[0]),
-      ) as Service,
-    }),
+    ...(service !== undefined && { service: readService(service) }),
   };
+}
+
+/** Reads what `sandbox --service` takes. Of several registrations the first one counts. */
+function readService(path: string): Service {
+  const { value, root } = readRegistrations(path);
+  const at = root.endsWith('.service') ? '$' : root.endsWith('[0]') ? '$.service' : '$[0].service';
+  return withFile(
+    path,
+    'spec',
+    () => defineService(value[0]?.service as ServiceSpec),
+    at,
+  ) as Service;
 }
 
 function readFile(path: string): ShapeRecording {

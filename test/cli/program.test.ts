@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import stringWidth from 'string-width';
 import { afterAll, describe, expect, it } from 'vitest';
 import { languageOf } from '../../src/cli/arguments.js';
@@ -17,7 +20,16 @@ afterAll(async () => {
 });
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const commands = ['calendar', 'plan', 'sandbox', 'demo', 'evidence', 'shapes'];
+const commands = [
+  'calendar',
+  'plan',
+  'sandbox',
+  'demo',
+  'evidence',
+  'shapes',
+  'schema',
+  'completion',
+];
 
 const printed = async (args: readonly string[], env?: Readonly<Record<string, string>>) => {
   const { status, stdout, stderr } = await run(args, env);
@@ -73,6 +85,16 @@ describe('the binary myna-selfinfo', () => {
     expect(text).toMatch(/^ {2}1 +a case failed/m);
     expect(text).toMatch(/^ {2}130 +stopped by Ctrl\+C$/m);
     expect(text).toMatch(/^ {2}node_modules\/myna-selfinfo\/docs\/testing\.md$/m);
+  });
+});
+
+describe('the end of a run', () => {
+  it('is quiet when the reader of the output stops early', async () => {
+    const child = spawn(process.execPath, [binary, 'calendar', '--json'], { cwd: folder });
+    child.stdout.destroy();
+    const said = text(child.stderr);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await said).toBe('');
   });
 });
 

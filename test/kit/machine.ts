@@ -22,6 +22,8 @@ const parts = {
   'redis-server': { programs: ['redis-server'], packages: 'redis-server' },
   promtool: { programs: ['promtool'], packages: 'prometheus' },
   postgres: { programs: ['postgres'], packages: 'postgresql', folders: postgresFolders() },
+  zsh: { programs: ['zsh'], packages: 'zsh' },
+  fish: { programs: ['fish'], packages: 'fish' },
   'systemd-analyze': { programs: ['systemd-analyze'], packages: 'systemd' },
 } as const satisfies Record<string, Place>;
 
