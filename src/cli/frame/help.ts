@@ -100,7 +100,7 @@ export function helpText({ name, spec, values, lang, terminal }: HelpPage): stri
 }
 
 /** Returns the usage of a command, without its label. */
-function usageOf(name: string, spec: CommandSpec | GroupSpec, lang: Language): string {
+export function usageOf(name: string, spec: CommandSpec | GroupSpec, lang: Language): string {
   if (isGroup(spec))
     return `${name} ${{ ja: '<コマンド> [オプション]', en: '<command> [options]' }[lang]}`;
   const operands = spec.operands.map((operand) => operandName(operand, lang));
@@ -121,7 +121,10 @@ function commandRows(
 }
 
 /** Lists options with what they do. */
-function optionRows(options: OptionSpecs, lang: Language): readonly (readonly [string, string])[] {
+export function optionRows(
+  options: OptionSpecs,
+  lang: Language,
+): readonly (readonly [string, string])[] {
   return Object.entries(options).map(([name, { value, text }]) => {
     const short = shortForms[name];
     const label = `${short === undefined ? '' : `-${short}, `}--${name}${value ? ` ${value[lang]}` : ''}`;
