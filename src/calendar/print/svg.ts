@@ -13,6 +13,7 @@ import {
   type PictureDay,
   type PictureOptions,
 } from './picture.js';
+import { FONTS, ink, rounded, textWidth, wrapped, xml } from './svg-text.js';
 import {
   bestHoursName,
   disclaimer,
@@ -35,12 +36,6 @@ const RIGHT = GRID.x + 24 * GRID.hour;
 const REASON_SIZE = 11.5;
 const A4 = { width: 190, height: 277 };
 
-const ink = {
-  text: '#1f2933',
-  soft: '#52606d',
-  saturday: '#1a4f9c',
-  sunday: '#a3221f',
-};
 const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', closed: '×' };
 
 /**
@@ -95,7 +90,7 @@ export function toSvg<C extends Catalog>(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xml:lang="${picture.lang}" lang="${picture.lang}" role="img" aria-labelledby="${id}-title ${id}-desc"`,
     ` viewBox="0 0 ${width} ${height}" width="${rounded(width * scale)}mm" height="${rounded(height * scale)}mm"`,
-    ` font-family="'Noto Sans CJK JP','Noto Sans JP','Hiragino Sans','Yu Gothic',Meiryo,sans-serif" font-size="13" fill="${ink.text}">\n`,
+    ` font-family="${FONTS}" font-size="13" fill="${ink.text}">\n`,
     `<title id="${id}-title">${xml(title)}</title>\n<desc id="${id}-desc">${xml(description)}</desc>\n`,
     `<defs>\n${textures.replaceAll('id="', `id="${id}-`)}</defs>\n<rect width="${width}" height="${height}" fill="#ffffff"/>\n`,
     `${groups.join('\n')}\n</svg>\n`,
@@ -289,34 +284,4 @@ function descriptionOf(picture: Picture): string {
     ].join('\n'),
   );
   return [layout, ...reasons, disclaimer[lang]].join('\n');
-}
-
-/** Estimates the width of a text: Japanese characters are square, others about half as wide. */
-function textWidth(text: string, size: number): number {
-  return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? 1 : 0.52), 0) * size;
-}
-
-// A Japanese character or a word, with the brackets and stops that must stay with it.
-const WORD = /[（「(]*(?:[^\s\0-\u2e7f（「、。」）〜]|[^\s\u2e80-\uffff()]+)[、。」）)〜]*|./gu;
-
-/** Wraps a text at blanks and between Japanese characters. */
-function wrapped(text: string, width: number, size: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.match(WORD) ?? []) {
-    if (line !== '' && textWidth(line + word, size) > width) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    if (line !== '' || word.trim() !== '') line += word;
-  }
-  return [...lines, line];
-}
-
-function xml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
