@@ -41,6 +41,7 @@ export type { Outlook, OutlookOptions } from './engine/outlook.js';
 export type { OperatingHours, PlannedOutage, ServerRow } from './overrides.js';
 export type { Plan } from './plans.js';
 export { type ICalendarOptions, toICalendar } from './print/ical.js';
+export { type PaperOptions, toPaperSvg } from './print/paper.js';
 export type { PictureOptions } from './print/picture.js';
 export { toSvg } from './print/svg.js';
 export { toText } from './print/text.js';

@@ -8,7 +8,15 @@ import { outsideCalendar } from '../engine/questions.js';
 import type { SpanMs } from '../engine/timeline.js';
 import type { Segment, Span, State } from '../results.js';
 import type { Target } from '../targets.js';
-import { checkLang, dayName, monthName, nameOfTarget, type Reason, reasonsOf } from './wording.js';
+import {
+  type Audience,
+  checkLang,
+  dayName,
+  monthName,
+  nameOfTarget,
+  type Reason,
+  reasonsOf,
+} from './wording.js';
 
 /**
  * Options of a picture: either a month or a week, and the language.
@@ -99,16 +107,29 @@ export function buildPicture(
   );
   const { from, to, period } = periodOf(calendar, options, lang);
   const panels = names.map((name, index): Panel => {
-    const segments = calendar.segments(
-      targets[index] as Target<Catalog>,
-      dayStart(from),
-      dayStart(to),
-    );
-    const days = daysOf(calendar, segments, from, to, lang);
-    const best = options.month === undefined ? null : bestHoursOf(days);
-    return { name, days, reasons: reasonsOf(segments, lang), best };
+    const panel = panelOf(calendar, targets[index] as Target<Catalog>, { from, to }, lang);
+    return { ...panel, name, best: options.month === undefined ? null : panel.best };
   });
   return { lang, period, panels };
+}
+
+/** Days from `from` to `to`, itself not included. */
+export interface DaySpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Builds what is drawn of a checked target. */
+export function panelOf(
+  calendar: Calendar<Catalog>,
+  target: Target<Catalog>,
+  { from, to }: DaySpan,
+  lang: Language,
+  audience: Audience = 'staff',
+): Omit<Panel, 'name'> {
+  const segments = calendar.segments(target, dayStart(from), dayStart(to));
+  const days = daysOf(calendar, segments, from, to, lang);
+  return { days, reasons: reasonsOf(segments, lang, audience), best: bestHoursOf(days) };
 }
 
 function periodOf(
@@ -135,9 +156,7 @@ function periodOf(
   const from = month === undefined ? parseDay(week as string, path) : monthStart(month, path);
   const { year, month: number } = dateOfDay(from);
   const to = month === undefined ? from + 7 : dayNumber(year, number + 1, 1);
-  if (dayStart(from) < calendar.fromMs || dayStart(to) > calendar.toMs) {
-    throw outsideCalendar(path, calendar.fromMs, calendar.toMs);
-  }
+  checkInside(calendar, { from, to }, path);
   if (month !== undefined) return { from, to, period: monthName(from, lang) };
   const days = [from, to - 1].map((day) => dayName(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
   return {
@@ -147,7 +166,25 @@ function periodOf(
   };
 }
 
-function monthStart(month: unknown, path: string): number {
+/**
+ * Checks that a calendar covers the days.
+ *
+ * @throws SelfInfoError `outside_calendar`.
+ */
+export function checkInside(
+  { fromMs, toMs }: Calendar<Catalog>,
+  { from, to }: DaySpan,
+  path: string,
+): void {
+  if (dayStart(from) < fromMs || dayStart(to) > toMs) throw outsideCalendar(path, fromMs, toMs);
+}
+
+/**
+ * Reads a month `YYYY-MM` as its first day.
+ *
+ * @throws SelfInfoError `invalid_option`; TypeError.
+ */
+export function monthStart(month: unknown, path: string): number {
   checkText(month, path);
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
     throw invalidOption(path, {

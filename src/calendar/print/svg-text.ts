@@ -10,9 +10,19 @@ export const ink = {
 export const FONTS =
   "'Noto Sans CJK JP','Noto Sans JP','Hiragino Sans','Yu Gothic',Meiryo,sans-serif";
 
-/** Estimates the width of a text: Japanese characters are square, others about half as wide. */
+/**
+ * Estimates the width of a text. Japanese characters and the marks ○ △ × are square. Others count
+ * as wide as in the widest of the usual fonts.
+ */
 export function textWidth(text: string, size: number): number {
-  return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? 1 : 0.52), 0) * size;
+  return [...text].reduce((sum, character) => sum + widthOf(character), 0) * size;
+}
+
+function widthOf(character: string): number {
+  if (/[\u00d7\u2100-\u{10ffff}]/u.test(character)) return 1;
+  if (/[MW@%]/.test(character)) return 0.95;
+  if (/[A-Zmw]/.test(character)) return 0.75;
+  return /[\s.,:;'!|()iljftr]/.test(character) ? 0.4 : 0.6;
 }
 
 // A Japanese character or a word, with the brackets and stops that must stay with it.

@@ -3,7 +3,6 @@ import { fingerprint } from '../../foundation/fingerprint.js';
 import type { Language } from '../../foundation/language.js';
 import { dayStart, HOUR_MS } from '../../foundation/time.js';
 import type { Calendar } from '../calendar.js';
-import type { State } from '../results.js';
 import type { Target } from '../targets.js';
 import {
   buildPicture,
@@ -13,6 +12,7 @@ import {
   type PictureDay,
   type PictureOptions,
 } from './picture.js';
+import { bestMark, dayInk, fills, marks, rule, swatch, textures } from './svg-parts.js';
 import { FONTS, ink, rounded, textWidth, wrapped, xml } from './svg-text.js';
 import {
   bestHoursName,
@@ -35,8 +35,6 @@ const LEFT = 24;
 const RIGHT = GRID.x + 24 * GRID.hour;
 const REASON_SIZE = 11.5;
 const A4 = { width: 190, height: 277 };
-
-const marks: Readonly<Record<State, string>> = { open: '○', uncertain: '△', closed: '×' };
 
 /**
  * Draws the operating hours of targets as an SVG, to print or to show: days downwards, hours
@@ -97,18 +95,6 @@ export function toSvg<C extends Catalog>(
   ].join('');
 }
 
-// Open is light and plain, uncertain is striped, closed is dark with a dense grid.
-const textures = `<pattern id="uncertain" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="8" height="8" fill="#fdf6e0"/><path d="M0 0V8" stroke="#c0913a" stroke-width="1.8"/></pattern>
-<pattern id="closed" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="5" height="5" fill="#d3d9e0"/><path d="M0 0H5M0 0V5" stroke="#8593a3" stroke-width="1.1"/></pattern>
-`;
-const fills: Readonly<Record<State, string>> = {
-  open: '#f3faf6',
-  uncertain: 'url(#uncertain)',
-  closed: 'url(#closed)',
-};
-
 function drawPanel(panel: Panel, { lang, period }: Picture): { svg: string; height: number } {
   const height = panel.days.length > 7 ? 23 : 46;
   const bottom = GRID.y + panel.days.length * height;
@@ -164,22 +150,8 @@ function heading(name: string, period: string, lang: Language): string {
   return parts.join('');
 }
 
-function swatch(state: State, x: number, y: number, width: number, height: number): string {
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fills[state]}" stroke="${ink.soft}" stroke-width="0.8"/>\n`;
-}
-
-/** Marks one of the best hours below the grid, or in front of their line. */
-function bestMark(x: number, y: number, width: number): string {
-  return `<rect x="${x}" y="${y}" width="${width}" height="5" fill="${ink.text}"/>\n`;
-}
-
-function rule(path: string, strong: boolean): string {
-  return `<path d="${path}" stroke="${ink.text}" stroke-width="${strong ? 1 : 0.6}" stroke-opacity="${strong ? 0.5 : 0.14}"/>\n`;
-}
-
 function dayLabel(day: PictureDay, middle: number, lang: Language): string {
-  const fill =
-    day.weekday === 0 || day.holiday ? ink.sunday : day.weekday === 6 ? ink.saturday : ink.text;
+  const fill = dayInk(day);
   const at = (x: number, size: number, anchor: string, text: string): string =>
     `<text x="${x}" y="${middle + 4.5}" font-size="${size}" text-anchor="${anchor}" fill="${fill}">${text}</text>\n`;
   const holiday = day.holiday ? at(GRID.x - 6, 10, 'end', holidayMark[lang]) : '';

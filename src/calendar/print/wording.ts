@@ -4,6 +4,7 @@ import { invalidOption } from '../../foundation/errors.js';
 import type { Language } from '../../foundation/language.js';
 import { has } from '../../foundation/own.js';
 import { dateOfDay, dayOf, dayStart, HOUR_MS } from '../../foundation/time.js';
+import { informationOn } from '../citizen-texts.js';
 import type { Cause, CauseSource, PlanSource, State, Status, UndoneCause } from '../results.js';
 import type { Text } from '../rules.js';
 import { membersOf, type Target } from '../targets.js';
@@ -32,6 +33,12 @@ export const holidayMark: Text = { ja: '祝', en: 'hol' };
 export const disclaimer: Text = {
   ja: '公表された運用日・時間（自己情報取得API ガイドライン 2.2版、2.5節）とお知らせに基づきます。実際の応答を保証するものではありません。',
   en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements. No guarantee that a request is answered.',
+};
+
+/** The disclaimer where the guideline's version is named beside it. */
+export const shortDisclaimer: Text = {
+  ja: '公表された運用時間とお知らせに基づく目安です。取得を保証するものではありません。',
+  en: 'By the published hours and announcements. No guarantee that data can be retrieved.',
 };
 
 const weekdays: Readonly<Record<Language, readonly string[]>> = {
@@ -75,6 +82,24 @@ export function nameOfTarget(
   return names.join(' + ');
 }
 
+/** Returns the name of a checked target for citizens: without systems and codes. */
+export function publicNameOfTarget(
+  target: Target<Catalog>,
+  path: string,
+  lang: Language,
+  catalog: Catalog,
+): string {
+  const names = membersOf(target, path, catalog).map((member) => {
+    if (member.detail === undefined) return serverRow(member.server, catalog).holder[lang];
+    const name = nameOfItem(member.item, detailRow(member.detail, catalog), catalog)[lang];
+    const detail = lang === 'ja' ? informationOn(name) : name;
+    if (member.holder === undefined) return detail;
+    const holder = serverRow(member.holder, catalog).holder[lang];
+    return lang === 'ja' ? `${detail}（${holder}）` : `${detail} (${holder})`;
+  });
+  return names.join(lang === 'ja' ? '、' : ', ');
+}
+
 /** Returns the name of a weekday, from 0 for Sunday. */
 export function weekdayName(weekday: number, lang: Language): string {
   return weekdays[lang][weekday] as string;
@@ -93,6 +118,17 @@ export function dayName(day: number, lang: Language): string {
 export function monthName(day: number, lang: Language): string {
   const { year, month } = dateOfDay(day);
   return lang === 'ja' ? `${year}年${month}月` : `${months[month - 1]} ${year}`;
+}
+
+/** Formats a month without its year. */
+export function shortMonthName(day: number, lang: Language): string {
+  const { month } = dateOfDay(day);
+  return lang === 'ja' ? `${month}月` : (months[month - 1] as string);
+}
+
+/** Formats a year of the Japanese era, e.g. `令和8年`. The calendar begins in 令和. */
+export function eraName(year: number, lang: Language): string {
+  return lang === 'ja' ? `令和${year - 2018}年` : `Reiwa ${year - 2018}`;
 }
 
 /** Formats a time within a given day: the end of that day is `24:00`. */
@@ -130,18 +166,25 @@ export interface Reason {
   readonly when: readonly string[];
 }
 
-/** Returns the reasons of some answers, each once: outages by start, then hours. */
+/** Who reads a text: people who know the systems, or citizens. */
+export type Audience = 'staff' | 'public';
+
+/**
+ * Returns the reasons of some answers, each once: outages by start, then hours. Citizens do not
+ * read about outages that are undone.
+ */
 export function reasonsOf(
   answers: readonly Pick<Status, 'causes' | 'undone'>[],
   lang: Language,
+  audience: Audience = 'staff',
 ): Reason[] {
   const notes = new Map<string, Reason & { readonly order: number; readonly when: string[] }>();
   const causes = answers.flatMap((answer): (Cause | UndoneCause)[] => [
     ...answer.causes,
-    ...answer.undone,
+    ...(audience === 'staff' ? answer.undone : []),
   ]);
   for (const cause of causes.sort((a, b) => a.startMs - b.startMs)) {
-    const text = reasonOf(cause, lang);
+    const text = audience === 'staff' ? reasonOf(cause, lang) : plain(cause.citizenText[lang]);
     const outage = cause.kind === 'planned-outage' || cause.source.kind === 'announcement';
     const note = notes.get(text) ?? {
       state: has(cause, 'undoneBy') || cause.state === 'slow' ? 'open' : cause.state,
