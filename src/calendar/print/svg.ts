@@ -197,12 +197,20 @@ function drawLabel(
   const label = labelOf(segment, day);
   if (label === '' || above?.segments.some((other) => labelOf(other, above) === label)) return '';
   const [from, to] = [across(segment.startMs, day.day), across(segment.endMs, day.day)];
-  const text = [label, marks[segment.state]].find((each) => textWidth(each, 12) + 8 <= to - from);
-  if (text === undefined) return '';
-  const [x, width] = [rounded((from + to) / 2), rounded(textWidth(text, 12) + 10)];
+  const mark = marks[segment.state];
+  // Two hours have just room for the hours in a smaller size.
+  const fits = [
+    { text: label, size: 12, space: 8 },
+    { text: label.replace(' ', ''), size: 11, space: 4 },
+    { text: mark, size: 12, space: 8 },
+  ].find(({ text, size, space }) => textWidth(text, size) + space <= to - from);
+  if (fits === undefined) return '';
+  const { text, size } = fits;
+  const x = rounded((from + to) / 2);
+  const width = rounded(Math.min(textWidth(text, size) + 10, to - from));
   const fill = segment.state === 'open' ? fills.open : '#ffffff';
   const plate = `<rect x="${rounded(x - width / 2)}" y="${middle - 8.5}" width="${width}" height="17" rx="3" fill="${fill}"/>`;
-  return `<g pointer-events="none">${plate}<text x="${x}" y="${middle + 4.3}" font-size="12" text-anchor="middle">${text}</text></g>
+  return `<g pointer-events="none">${plate}<text x="${x}" y="${middle + 4.3}" font-size="${size}" text-anchor="middle">${text}</text></g>
 `;
 }
 

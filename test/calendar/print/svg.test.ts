@@ -179,7 +179,7 @@ describe('toSvg', () => {
   it('writes mark and hours on outages, and weekdays and holidays beside the days', () => {
     const written = texts(november);
     expect(written).toEqual(
-      expect.arrayContaining(['地方税', '2026年11月', '△ 0–22', '×', '× 0–8', '△ 8–24']),
+      expect.arrayContaining(['地方税', '2026年11月', '△ 0–22', '×22–24', '× 0–8', '△ 8–24']),
     );
     expect(written.filter((text) => text === '祝')).toHaveLength(2); // 文化の日 and 勤労感謝の日
     expect(written.filter((text) => text === '土')).toHaveLength(4);
