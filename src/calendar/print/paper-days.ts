@@ -87,21 +87,27 @@ function drawDay(day: PictureDay, { x, y }: Place, lang: Language): string {
     textAt(x + 21, y, DAY_SIZE, String(day.date), `text-anchor="end" ${fill}`),
     textAt(x + 27, y, DAY_SIZE, weekdayName(day.weekday, lang), fill),
     day.holiday ? textAt(x + AT[lang].holiday, y, SIZE, holidayMark[lang], fill) : '',
-    text === '' ? '' : textAt(hours, y, size, text),
+    textAt(hours, y, size, text),
   ].join('');
 }
 
-/** Returns the hours of a day as large as fits; what does not fit is said to be more. */
+/**
+ * Returns the hours of a day as large as fits. Without room for all, the open ones go first, for
+ * the bar shows them; what is still too much is said to be more.
+ */
 function fitted(
   hours: readonly string[],
   width: number,
   lang: Language,
 ): { size: number; text: string } {
-  const whole = hours.join('  ');
-  const size = Math.min(DAY_SIZE, Math.floor((2 * width) / textWidth(whole, 1)) / 2);
-  if (whole === '' || size >= SIZE) return { size, text: whole };
+  const outages = hours.filter((each) => !each.startsWith(marks.open));
+  for (const each of [hours, outages]) {
+    const text = each.join('  ');
+    const size = Math.min(DAY_SIZE, Math.floor((2 * width) / textWidth(text, 1)) / 2);
+    if (size >= SIZE) return { size, text };
+  }
   const more = lang === 'ja' ? ' ほか' : ' …';
-  const kept = [...hours];
+  const kept = [...outages];
   while (kept.length > 1 && textWidth(kept.join('  ') + more, SIZE) > width) kept.pop();
   return { size: SIZE, text: kept.join('  ') + more };
 }

@@ -79,7 +79,7 @@ export function drawTop(sheet: Sheet): { svg: string; bottom: number } {
   const { name, period, audience, lang } = sheet;
   const periodWidth = textWidth(period, PERIOD_SIZE);
   const svg = [
-    ...fitted(plain(name), EDGE.right - EDGE.left - periodWidth - 24),
+    ...fitted(capitalized(plain(name), lang), EDGE.right - EDGE.left - periodWidth - 24),
     textAt(EDGE.right, 43, PERIOD_SIZE, period, 'text-anchor="end" font-weight="700"'),
     textAt(EDGE.left, 62, SIZE, subtitles[audience][lang]),
     textAt(EDGE.right, 62, SIZE, madeName(sheet), 'text-anchor="end"'),
@@ -108,6 +108,10 @@ function fitted(name: string, width: number): string[] {
   const [first = '', second = ''] = lines;
   const rest = lines.length > 2 ? `${second}…` : second;
   return [textAt(EDGE.left, 29, 14, first, BOLD), textAt(EDGE.left, 46, 14, rest, BOLD)];
+}
+
+function capitalized(name: string, lang: Language): string {
+  return lang === 'ja' ? name : name.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }
 
 const BOLD = 'font-weight="700"';
@@ -189,7 +193,9 @@ function reasonRows({ reasons, lang, days }: Sheet, room: number): Row[] {
     const { when } = reason;
     const shown =
       days.length > 31 && when.length > 2 ? { ...reason, when: [times(when, lang)] } : reason;
-    return wrapped(reasonLine(shown, lang), width, SIZE).map(row(reason.state, ink.text));
+    return clipped(wrapped(reasonLine(shown, lang), width, SIZE), 2).map(
+      row(reason.state, ink.text),
+    );
   });
   let used = each.reduce((sum, lines) => sum + lines.length, 0);
   if (used <= room) return each.flat();
