@@ -140,7 +140,7 @@ async function tryBundlers({ folder }, stage) {
       const last = await stage.play(out, process.execPath, [file]);
       if (banner) {
         // Before anybody is at the portal, with the line that mends it.
-        const expected = 'error package_unusable none The package undici cannot be loaded.';
+        const expected = 'error package_unusable none The package undici cannot be used.';
         if (!last.startsWith(expected) || !last.includes(banner)) throw new Error(last);
       } else if (last !== `result ${cells.bank}`) throw new Error(last);
       results.push({

@@ -13,6 +13,7 @@ const tests = {
   msw: ['test/msw.test.ts'],
   pg: ['test/vault/pg/'],
   redis: ['test/stores/'],
+  sharp: ['test/calendar/print/png.test.ts'],
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -29,8 +29,8 @@ export const setupErrors = {
   package_unusable: {
     ...permanent,
     stage: 'configuration',
-    en: 'The package {path} cannot be loaded. {expected}',
-    ja: 'パッケージ {path} を読み込めません。{expected}',
+    en: 'The package {path} cannot be used. {expected}',
+    ja: 'パッケージ {path} を使用できません。{expected}',
   },
   unsupported_runtime: {
     ...permanent,
