@@ -103,7 +103,7 @@ const PERIOD_SIZE = 21;
 /** Writes the name as large as fits, else on two lines; what does not fit is in the title. */
 function fitted(name: string, width: number): string[] {
   const size = Math.min(24, Math.floor(width / textWidth(name, 1)));
-  if (size >= 16) return [textAt(EDGE.left, 43, size, name, 'font-weight="700"')];
+  if (size >= 14) return [textAt(EDGE.left, 43, size, name, 'font-weight="700"')];
   const lines = wrapped(name, width - 14, 14);
   const [first = '', second = ''] = lines;
   const rest = lines.length > 2 ? `${second}…` : second;
