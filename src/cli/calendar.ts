@@ -1,6 +1,5 @@
 import { type Calendar, type CalendarOptions, createCalendar } from '../calendar/calendar.js';
 import { toICalendar } from '../calendar/print/ical.js';
-import { toSvg } from '../calendar/print/svg.js';
 import { toText } from '../calendar/print/text.js';
 import { disclaimer } from '../calendar/print/wording.js';
 import type { Target } from '../calendar/targets.js';
@@ -9,6 +8,7 @@ import type { Language } from '../foundation/language.js';
 import { UsageError } from './arguments.js';
 import { monthOverview } from './calendar-month.js';
 import { outlooksOf, outlookText, readDays } from './calendar-outlook.js';
+import { checkSheet, drawPicture, isSheet, paperOptions, savePng } from './calendar-paper.js';
 import { allDetails, monthOf, overview, statusesOf, statusText } from './calendar-text.js';
 import {
   readInstant,
@@ -58,6 +58,15 @@ const options = {
     group: groups.output,
     completes: 'files',
   },
+  png: {
+    value: { ja: 'ファイル', en: 'FILE' },
+    text: {
+      ja: '同じ図を PNG で保存（sharp パッケージが必要）',
+      en: 'write the same picture as PNG (needs the package sharp)',
+    },
+    group: groups.output,
+    completes: 'files',
+  },
   ics: {
     value: { ja: 'ファイル', en: 'FILE' },
     text: {
@@ -86,6 +95,7 @@ const options = {
     group: groups.data,
     completes: 'files',
   },
+  ...paperOptions,
 } as const satisfies OptionSpecs;
 
 /** `myna-selfinfo calendar`. */
@@ -117,6 +127,13 @@ Join targets by + to query them together (local-tax+household).`,
       { ja: '12月の図を印刷用に保存', en: 'save the picture of December, to print it' },
     ],
     [
+      'myna-selfinfo calendar local-tax --month 2026-12 --paper a3 --poster --svg poster.svg',
+      {
+        ja: '12月の、お客さま向けの A3 ポスターを保存',
+        en: 'save an A3 poster of December for the public',
+      },
+    ],
+    [
       'myna-selfinfo calendar local-tax+household --outlook 30',
       {
         ja: '地方税と世帯を一度に照会する場合の、30日間の見通し',
@@ -133,7 +150,8 @@ Join targets by + to query them together (local-tax+household).`,
     const note = `\n${wrap(disclaimer[lang], terminal.columns)}\n`;
     const targets = operands.map((typed) => readTarget(typed, tools));
     const atMs = readInstant(values.at, tools);
-    if (values.month !== undefined || values.svg !== undefined || values.ics !== undefined)
+    const { month, svg, png, ics } = values;
+    if ([month, svg, png, ics].some((value) => value !== undefined) || isSheet(values))
       return showMonth(values, targets, values.month ?? monthOf(atMs), tools);
     if (values.outlook !== undefined) {
       const outlooks = outlooksOf(targets, atMs, readDays(values.outlook), tools);
@@ -156,16 +174,17 @@ function calendarWith(file: string | undefined, catalog: Catalog): Calendar<Cata
 }
 
 /** Prints a month, or writes it to files. Without a target, all details are printed. */
-function showMonth(
+async function showMonth(
   values: Values<typeof options>,
   typedTargets: readonly TypedTarget[],
   month: string,
   tools: Tools,
-): string {
+): Promise<string> {
   const { calendar, lang, terminal } = tools;
   const targets = typedTargets.map(({ target }) => target);
   const [first] = targets;
   checkMonth(values, targets.length);
+  checkSheet(values, targets.length);
   const text = withArgument('--month', () =>
     first === undefined
       ? monthOverview(month, tools)
@@ -176,7 +195,7 @@ function showMonth(
     {
       option: '--svg',
       path: values.svg,
-      makeText: () => toSvg(calendar, targets, { month, lang }),
+      makeText: () => drawPicture(values, targets, month, tools),
     },
     {
       option: '--ics',
@@ -190,22 +209,26 @@ function showMonth(
       target: typed,
       segments: calendar.segments(target, span.start, span.end),
     }));
+  const saved =
+    values.png === undefined
+      ? ''
+      : await savePng(values.png, drawPicture(values, targets, month, tools), lang);
   return writeOutputs(
     files,
     (written) => {
       if (values.json) return json(rows());
-      return (values.month === undefined ? '' : text) + written;
+      return (values.month === undefined ? '' : text) + written + saved;
     },
     lang,
   );
 }
 
 /** Refuses files of a month that need another number of targets. */
-function checkMonth({ svg, ics }: Values<typeof options>, targets: number): void {
-  if (targets === 0 && (svg !== undefined || ics !== undefined))
+function checkMonth({ svg, png, ics }: Values<typeof options>, targets: number): void {
+  if (targets === 0 && [svg, png, ics].some((file) => file !== undefined))
     throw new UsageError({
-      ja: '--svg と --ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
-      en: '--svg and --ics need a target (example: myna-selfinfo calendar local-tax --svg a.svg).',
+      ja: '--svg、--png、--ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
+      en: '--svg, --png and --ics need a target (example: myna-selfinfo calendar local-tax --svg a.svg).',
     });
   if (ics !== undefined && targets > 1)
     throw new UsageError({

@@ -11,7 +11,7 @@ export function systemCode(error: unknown): string {
 }
 
 /** Writes a file that the person named. */
-export function writeTextFile(path: string, text: string): void {
+export function writeTextFile(path: string, text: string | Uint8Array): void {
   try {
     writeFileSync(path, text);
   } catch (error) {

@@ -519,7 +519,7 @@ describe('calendar refuses', () => {
     [
       'a picture without a target',
       ['--svg', 'a.svg'],
-      '--svg と --ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
+      '--svg、--png、--ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
     ],
     [
       'two files for standard output',

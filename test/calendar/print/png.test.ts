@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createCalendar, toPaperSvg, toSvg } from '../../../src/calendar/index.js';
 import { toPng } from '../../../src/calendar/print/png.js';
-import { rejection } from '../../kit/refusals.js';
+import { refusalOf } from '../../kit/refusals.js';
 
 const calendar = createCalendar();
 const folder = mkdtempSync(join(tmpdir(), 'png-'));
@@ -62,6 +62,6 @@ describe('toPng', () => {
     ['too many pixels', '<svg />', { dpi: 601 }, ['invalid_option', 'options.dpi']],
     ['an unknown option', '<svg />', { scale: 2 }, ['unknown_option', 'options.scale']],
   ])('refuses %s', async (_, svg, options, expected) => {
-    expect(await rejection(() => toPng(svg, options as never))).toEqual(expected);
+    expect(await refusalOf(() => toPng(svg, options as never))).toEqual(expected);
   });
 });
