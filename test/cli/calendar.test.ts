@@ -205,6 +205,30 @@ describe('calendar with targets', () => {
     expect(readFileSync(join(folder, 'b.svg'), 'utf8')).toMatch(/^<svg/);
   });
 
+  it('writes a sheet for the wall, a poster and a year, as SVG and as PNG', async () => {
+    const text = async (name: string, ...args: string[]) => {
+      await printed('calendar', 'local-tax', '--svg', name, ...args);
+      return readFileSync(join(folder, name), 'utf8');
+    };
+    const staff = await text(
+      'd.svg',
+      '--month',
+      '2026-12',
+      '--paper',
+      'a3',
+      '--note',
+      'みほん銀行',
+    );
+    expect(staff).toContain('width="420mm" height="297mm"');
+    expect(staff).toContain('>2026年（令和8年）12月</text>');
+    expect(staff).toContain('>みほん銀行</text>');
+    const poster = await text('e.svg', '--year', '2026-04', '--poster', '--png', 'e.png');
+    expect(poster).toContain('width="297mm" height="210mm"');
+    expect(poster).toContain('>2026年度（令和8年度）</text>');
+    expect(poster).not.toContain('ガイドライン');
+    expect(readFileSync(join(folder, 'e.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
   it('prints the JSON of a month alone beside a file', async () => {
     const month = ['calendar', 'local-tax', '--month', '2026-12', '--json', '--svg', 'c.svg'];
     expect(JSON.parse(await printed(...month))).toHaveLength(1);
@@ -520,6 +544,26 @@ describe('calendar refuses', () => {
       'a picture without a target',
       ['--svg', 'a.svg'],
       '--svg、--png、--ics には対象を指定してください（例: myna-selfinfo calendar local-tax --svg a.svg）。',
+    ],
+    [
+      'a sheet without a file',
+      ['pension', '--paper', 'a4'],
+      '--paper、--year、--poster、--note は、--svg か --png とともに指定してください。',
+    ],
+    [
+      'a sheet of several targets',
+      ['pension', 'local-tax', '--year', '2026', '--svg', 'a.svg'],
+      '用紙1枚の図の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
+    ],
+    [
+      'a month and a year',
+      ['pension', '--month', '2026-12', '--year', '2026', '--svg', 'a.svg'],
+      '--year は --month、--ics、--json とともに指定できません。',
+    ],
+    [
+      'a PNG for standard output',
+      ['pension', '--png', '-'],
+      '--png に - は指定できません。ファイルを指定してください。',
     ],
     [
       'two files for standard output',

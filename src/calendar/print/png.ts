@@ -53,10 +53,21 @@ export async function toPng(svg: string, options: PngOptions = {}): Promise<Uint
   if (!(await hasJapanese(sharp)))
     throw new SelfInfoError('package_unusable', { path: 'sharp', expected: FONT });
   try {
-    return await sharp(new TextEncoder().encode(svg), { density: dpi }).png().toBuffer();
+    return await sharp(new TextEncoder().encode(inPixels(svg, dpi)))
+      .withMetadata({ density: dpi })
+      .png()
+      .toBuffer();
   } catch {
     throw invalidOption('svg', PICTURE);
   }
+}
+
+/** Gives the size in pixels, because sharp applies a resolution twice to millimetres. */
+function inPixels(svg: string, dpi: number): string {
+  return svg.replace(/ width="([\d.]+)mm" height="([\d.]+)mm"/, (_, ...sizes) => {
+    const [width, height] = sizes.slice(0, 2).map((mm) => Math.round((Number(mm) / 25.4) * dpi));
+    return ` width="${width}" height="${height}"`;
+  });
 }
 
 const PICTURE = {
