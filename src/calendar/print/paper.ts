@@ -13,7 +13,6 @@ import { checkInside, type DaySpan, monthStart, panelOf } from './picture.js';
 import { textures } from './svg-parts.js';
 import { FONTS, ink, xml } from './svg-text.js';
 import {
-  type Audience,
   checkLang,
   dayName,
   disclaimer,
@@ -49,7 +48,7 @@ export interface PaperOptions {
    * For whom it hangs there. `public` leaves out the systems' names, the tables and the guideline.
    * Default: `staff`.
    */
-  readonly audience?: Audience;
+  readonly audience?: 'staff' | 'public';
   /** A line at the foot, e.g. the branch and its telephone number. Default: none. */
   readonly note?: string;
   /** The date made, a JST day. Default: today. */
