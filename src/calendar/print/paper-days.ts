@@ -11,7 +11,7 @@ const TALLEST = 24;
 const GUTTER = 18;
 const COLUMN = (EDGE.right - EDGE.left - GUTTER) / 2;
 const DAY_SIZE = 16;
-const HOUR = 6.25;
+const HOUR = 6;
 /** From the left edge of a column. */
 const AT: Readonly<Record<Language, { holiday: number; bar: number }>> = {
   ja: { holiday: 48, bar: 68 },
@@ -102,14 +102,14 @@ function fitted(
 ): { size: number; text: string } {
   const outages = hours.filter((each) => !each.startsWith(marks.open));
   for (const each of [hours, outages]) {
-    const text = each.join('  ');
+    const text = each.join(' ');
     const size = Math.min(DAY_SIZE, Math.floor((2 * width) / textWidth(text, 1)) / 2);
     if (size >= SIZE) return { size, text };
   }
   const more = lang === 'ja' ? ' ほか' : ' …';
   const kept = [...outages];
-  while (kept.length > 1 && textWidth(kept.join('  ') + more, SIZE) > width) kept.pop();
-  return { size: SIZE, text: kept.join('  ') + more };
+  while (kept.length > 1 && textWidth(kept.join(' ') + more, SIZE) > width) kept.pop();
+  return { size: SIZE, text: kept.join(' ') + more };
 }
 
 /**

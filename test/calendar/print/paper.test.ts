@@ -58,7 +58,7 @@ describe('a month on paper', () => {
     // Third weekend: the registry closes from Saturday 22:00 to Sunday 8:00. From the 28th at
     // 21:00 on it is closed for the New Year.
     expect(texts(svg)).toEqual(
-      expect.arrayContaining(['△ 0–22  × 22–24', '× 0–8  △ 8–24', '× 21–24']),
+      expect.arrayContaining(['△ 0–22 × 22–24', '× 0–8 △ 8–24', '× 21–24']),
     );
     expect(texts(svg).filter((text) => text === '× 終日')).toHaveLength(3);
     expect(texts(svg).filter((text) => text === '○ 終日')).toHaveLength(31 - 6);
@@ -69,8 +69,8 @@ describe('a month on paper', () => {
     // or none: the 11th, the 28th, and the 29th to 31st.
     const all = texts(sheet({ lang: 'en' }, mutualAid));
     expect(all.filter((text) => text === '○ 8–21')).toHaveLength(18);
-    expect(all).toContain('○ 8–18  △ 18–21');
-    expect(all).toContain('○ 8–21  × 21–24');
+    expect(all).toContain('○ 8–18 △ 18–21');
+    expect(all).toContain('○ 8–21 × 21–24');
     expect(all.filter((text) => text === '× all day')).toHaveLength(8 + 3);
   });
 
