@@ -4,6 +4,12 @@ import { has } from '../foundation/own.js';
 import { dateOfDay, dayNumber, dayOf, dayStart, formatDay } from '../foundation/time.js';
 import type { PlanDuration } from './durations.js';
 
+/** The first and the last of some days without business, as day numbers. */
+export interface FrozenDays {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Calculates with business days. Days are numbers since 1970-01-01. */
 export interface BusinessDays {
   /** Returns the first business day on or after a day. */
@@ -28,15 +34,22 @@ export interface BusinessDays {
  * The calculations throw SelfInfoError `outside_calendar` for days outside the calendar.
  *
  * @param path - the option that the error names.
+ * @param frozen - more days that are not business days.
  */
-export function businessDaysOf(calendar: Calendar, path: string): BusinessDays {
+export function businessDaysOf(
+  calendar: Calendar,
+  path: string,
+  frozen: readonly FrozenDays[] = [],
+): BusinessDays {
+  const isOne = (day: number): boolean =>
+    isBusinessDay(calendar, path, day) && !frozen.some(({ from, to }) => day >= from && day <= to);
+
   function step(day: number, by: 1 | -1): number {
     let next = day + by;
-    while (!isBusinessDay(calendar, path, next)) next += by;
+    while (!isOne(next)) next += by;
     return next;
   }
 
-  const isOne = (day: number): boolean => isBusinessDay(calendar, path, day);
   const onOrAfter = (day: number): number => (isOne(day) ? day : step(day, 1));
   const onOrBefore = (day: number): number => (isOne(day) ? day : step(day, -1));
 

@@ -10,10 +10,12 @@ import {
   chosenSpan,
   conditionOf,
   documentNames,
+  isUndated,
   type PlanTextOptions,
   procedureNames,
   sourceOf,
   spanText,
+  type TextStyle,
   titleOf,
 } from './wording.js';
 
@@ -25,15 +27,16 @@ export interface PlanICalendarOptions extends PlanTextOptions {
 
 const labels = {
   due: { ja: '【提出】', en: '[hand in] ' },
-  window: { ja: '最早〜最遅', en: 'earliest – latest' },
-  slack: { ja: '余裕', en: 'slack' },
+  done: { ja: '【済】', en: '[done] ' },
+  window: { ja: '開始〜完了期限', en: 'start – due' },
+  slack: { ja: '余裕日数', en: 'days to spare' },
   to: { ja: '提出先', en: 'to' },
 } as const;
 
 /**
  * Writes a plan as an iCalendar text (RFC 5545). It has an all-day event for each step and one for
  * the day the plan is for. In a plan for a day, events have the latest dates; in a plan from a day,
- * the earliest. Events do not block time (`TRANSPARENT`).
+ * the earliest. A step done on an unknown day has no event. Events do not block time (`TRANSPARENT`).
  *
  * An event keeps its UID when dates, durations or language change, while the procedure and the
  * `name` stay the same. So an updated feed moves the event.
@@ -52,10 +55,11 @@ const labels = {
  * ```
  */
 export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): string {
-  const { lang, name } = checkTextOptions(plan, options, { stamp: true } satisfies Record<
+  const style = checkTextOptions(plan, options, { stamp: true } satisfies Record<
     Exclude<keyof PlanICalendarOptions, keyof PlanTextOptions>,
     true
   >);
+  const { lang, name } = style;
   const stamp = utcStamp(
     options.stamp === undefined
       ? dayStart(parseDay(plan.today, 'plan.today'))
@@ -80,14 +84,6 @@ export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): str
     'X-MICROSOFT-CDO-BUSYSTATUS:FREE',
     'END:VEVENT',
   ];
-  const described = (step: PlannedStep): string[] => [
-    `${sourceOf(step, lang)}: ${actorNames(step.actors, lang)}`,
-    `${labels.window[lang]}: ${spanText({ start: step.earliest.start, end: step.latest.end }, lang)}`,
-    `${labels.slack[lang]}: ${amountName({ businessDays: step.slackBusinessDays }, lang)}`,
-    ...(step.to ? [`${labels.to[lang]}: ${actorNames(step.to, lang)}`] : []),
-    ...documentNames(step, lang).map((document) => `- ${document}`),
-    ...(step.note ? [step.note[lang]] : []),
-  ];
   const { goal, title: procedure } = procedureNames[plan.procedure];
   const lines = [
     'BEGIN:VCALENDAR',
@@ -98,15 +94,31 @@ export function toICalendar(plan: Plan, options: PlanICalendarOptions = {}): str
     `X-WR-CALNAME:${title}`,
     'X-WR-TIMEZONE:Asia/Tokyo',
     ...plan.steps.flatMap((step) => {
-      const due = step.handling === 'hand-in' && step.documents ? labels.due[lang] : '';
+      if (isUndated(step)) return [];
+      const handsIn = step.handling === 'hand-in' && step.documents;
+      const due = step.done ? labels.done[lang] : handsIn ? labels.due[lang] : '';
       return event(
         step.id.toLowerCase(),
         chosenSpan(plan, step),
         `${due}${step.id} ${step[lang]}${conditionOf(step, lang)}`,
-        described(step),
+        describe(step, style),
       );
     }),
     ...event('goal', { start: plan.goal, end: plan.goal }, goal[lang], [procedure[lang]]),
   ];
   return [...lines, 'END:VCALENDAR', ''].map(foldedLine).join('\r\n');
+}
+
+function describe(step: PlannedStep, style: TextStyle): string[] {
+  const { lang } = style;
+  return [
+    `${sourceOf(step, lang)}: ${actorNames(step.actors, lang)}`,
+    `${labels.window[lang]}: ${spanText({ start: step.earliest.start, end: step.latest.end }, style)}`,
+    ...(step.slackBusinessDays === null
+      ? []
+      : [`${labels.slack[lang]}: ${amountName({ businessDays: step.slackBusinessDays }, lang)}`]),
+    ...(step.to ? [`${labels.to[lang]}: ${actorNames(step.to, lang)}`] : []),
+    ...documentNames(step, lang).map((document) => `- ${document}`),
+    ...(step.note ? [step.note[lang]] : []),
+  ];
 }

@@ -5,6 +5,7 @@ export type { SelfInfoErrorCode } from '../foundation/error-table.js';
 export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../foundation/errors.js';
 export type { Instant } from '../foundation/time.js';
 export { type ActorId, actors } from './actors.js';
+export type { Blackout } from './blackout.js';
 export { type DocumentId, documents } from './documents.js';
 export type { PlanDuration, PlanDurations } from './durations.js';
 export { type PlanICalendarOptions, toICalendar } from './ical.js';

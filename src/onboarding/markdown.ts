@@ -1,11 +1,10 @@
 import { plain } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
 import type { Language } from '../foundation/language.js';
-import type { Plan, PlannedSpan, PlannedStep } from './plan.js';
+import type { Plan, PlannedStep } from './plan.js';
 import { type Requirement, requirements } from './requirements.js';
+import { handlings, heads, type PlanRow, rowsOfPlan, statuses } from './rows.js';
 import {
-  actorNames,
-  amountName,
   checkTextOptions,
   conditionOf,
   dateName,
@@ -16,38 +15,36 @@ import {
   type PlanTextOptions,
   shortfallText,
   sourceOf,
-  spanText,
+  type TextStyle,
   titleOf,
 } from './wording.js';
 
 const words = {
-  earliest: { ja: '最早', en: 'earliest' },
-  latest: { ja: '最遅', en: 'latest' },
-  slack: { ja: '余裕', en: 'slack' },
-  critical: { ja: 'クリティカルパス', en: 'critical path' },
-  who: { ja: '担当', en: 'who' },
+  schedule: { ja: '日程', en: 'Schedule' },
+  key: {
+    ja: '＊は最終日を決める手順。余裕日数（営業日）を超えて遅れると、最終日も遅れる。',
+    en: '＊ decides the last day: a delay beyond the days to spare (business days) delays it.',
+  },
   leadTimes: { ja: '所要期間とその根拠', en: 'Lead times and their basis' },
   columns: { ja: '| 期間 | 内容 | 出典 | 根拠 |', en: '| length | what | source | basis |' },
   requirements: { ja: '利用するための要件（4章）', en: 'Requirements (chapter 4)' },
+  sdk: { ja: '本ライブラリ', en: 'this SDK' },
   mine: { ja: '事業者', en: 'the provider' },
   notes: { ja: '注', en: 'Notes' },
 } as const satisfies Record<string, Text>;
 
-const handlings = {
-  obtain: { ja: '入手', en: 'obtain' },
-  'hand-in': { ja: '提出', en: 'hand in' },
-  discuss: { ja: '検討・確認', en: 'discuss' },
-  check: { ja: '受領・確認', en: 'received and checked' },
-  receive: { ja: '提供される', en: 'provided' },
-} as const satisfies Record<string, Text>;
+const columns = [
+  ...['step', 'who', 'start', 'due', 'slack'],
+  ...['handIn', 'to', 'source'],
+] as (keyof typeof heads)[];
 
 /**
- * Writes a plan as a Markdown checklist: a box for each step and each document. For an onboarding
- * it also has a box for each requirement of chapter 4, with what this package does and what the
- * provider must do.
+ * Writes a plan as Markdown: the schedule as a table, and a checklist with a box for each step and
+ * each document. For an onboarding it also has a box for each requirement of chapter 4, with what
+ * this package does and what the provider must do.
  *
  * @param plan - the plan.
- * @param options - language, and name of the service.
+ * @param options - language, name of the service, and Japanese era.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
  * @example
  * ```ts
@@ -57,19 +54,23 @@ const handlings = {
  * ```
  */
 export function toMarkdown(plan: Plan, options: PlanTextOptions = {}): string {
-  const { lang, name } = checkTextOptions(plan, options);
+  const style = checkTextOptions(plan, options);
+  const { lang, name } = style;
   const phases = [...new Set(plan.steps.map(({ phase }) => phase[lang]))];
   const parts = [
     `# ${titleOf(plan, lang, name === undefined ? undefined : escaped(name))}`,
-    headline(plan, lang)
+    headline(plan, style)
       .map(([label, text]) => `- ${label}: **${text}**`)
       .join('\n'),
-    ...shortfallText(plan, lang).map((line) => `> ${line}`),
+    ...shortfallText(plan, style).map((line) => `> ${line}`),
+    `## ${words.schedule[lang]}`,
+    scheduleTable(plan, style),
+    words.key[lang],
     ...phases.flatMap((phase) => [
       `## ${phase}`,
       plan.steps
         .filter((step) => step.phase[lang] === phase)
-        .map((step) => stepLines(step, lang))
+        .map((step) => stepLines(step, style))
         .join('\n'),
     ]),
     ...(plan.procedure === 'onboarding'
@@ -85,32 +86,43 @@ export function toMarkdown(plan: Plan, options: PlanTextOptions = {}): string {
       ...plan.leadTimes.map((lead) => `| ${Object.values(leadTimeText(lead, lang)).join(' | ')} |`),
     ].join('\n'),
     `## ${words.notes[lang]}`,
-    notesOfPlan(plan, lang)
+    notesOfPlan(plan, style)
       .map((note) => `- ${note}`)
       .join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function stepLines(step: PlannedStep, lang: Language): string {
-  const named = (span: PlannedSpan): string => spanText(span, lang, (date) => dateName(date, lang));
-  const [earliest, latest] = [named(step.earliest), named(step.latest)];
-  const dates =
-    earliest === latest
-      ? [earliest]
-      : [`${words.earliest[lang]} ${earliest}`, `${words.latest[lang]} ${latest}`];
-  const facts = [
-    ...dates,
-    `${words.slack[lang]} ${amountName({ businessDays: step.slackBusinessDays }, lang)}`,
-    ...(step.critical ? [words.critical[lang]] : []),
+function scheduleTable(plan: Plan, style: TextStyle): string {
+  const { lang } = style;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const date = (day: string | null): string => (day === null ? '' : dateName(day, style));
+  const cells = (row: PlanRow): string[] => [
+    `${row.critical ? '＊' : ''}${row.id} ${row.what}`.trim(),
+    row.who,
+    row.done ? statuses.done[lang] : date(row.start),
+    date(row.due),
+    row.slack === null ? '' : String(row.slack),
+    row.handIn.map(escaped).join('<br>'),
+    row.to,
+    row.source,
   ];
-  const to = step.to && step.handling === 'hand-in' ? ` → ${actorNames(step.to, lang)}` : '';
+  return [
+    line(columns.map((column) => heads[column][lang])),
+    line(columns.map(() => '---')),
+    ...rowsOfPlan(plan, style).map((row) => line(cells(row))),
+  ].join('\n');
+}
+
+function stepLines(step: PlannedStep, style: TextStyle): string {
+  const { lang } = style;
+  const box = step.done ? '[x]' : '[ ]';
+  const due = dateName(step.latest.end, style);
+  const until = step.done ? '' : lang === 'ja' ? ` ${due}まで` : `, by ${due}`;
   const handling = step.handling ? handlings[step.handling][lang] : '';
   return [
-    `- [ ] **${step.id} ${step[lang]}**${conditionOf(step, lang)}${bracketed(sourceOf(step, lang), lang)}`,
-    `  - ${facts.join(lang === 'ja' ? '、' : ', ')}`,
-    `  - ${words.who[lang]}: ${actorNames(step.actors, lang)}${to}`,
-    ...documentNames(step, lang).map((name) => `  - [ ] ${handling}: ${escaped(name)}`),
+    `- ${box} **${step.id} ${step[lang]}**${conditionOf(step, lang)}${until}${bracketed(sourceOf(step, lang), lang)}`,
+    ...documentNames(step, lang).map((name) => `  - ${box} ${handling}: ${escaped(name)}`),
     ...(step.note ? [`  - ${step.note[lang]}`] : []),
   ].join('\n');
 }
@@ -118,10 +130,7 @@ function stepLines(step: PlannedStep, lang: Language): string {
 function requirementLines(row: Requirement, lang: Language): string {
   return [
     `- [ ] **${row.section}** ${row[lang]}${bracketed(row.terms[lang], lang)}`,
-    ...row.sdk.map(
-      (each) =>
-        `  - \`myna-selfinfo${each.door.slice(1)}\`: ${each[lang]}${bracketed(`\`${lang === 'ja' ? each.page.replace('docs/', 'docs/ja/') : each.page}\``, lang)}`,
-    ),
+    ...row.sdk.map((each) => `  - ${words.sdk[lang]}: ${each[lang]}`),
     `  - [ ] ${words.mine[lang]}: ${row.provider[lang]}`,
   ].join('\n');
 }

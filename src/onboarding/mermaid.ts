@@ -4,6 +4,7 @@ import type { Plan } from './plan.js';
 import {
   checkTextOptions,
   chosenSpan,
+  isUndated,
   type PlanTextOptions,
   procedureNames,
   sourceOf,
@@ -12,7 +13,7 @@ import {
 
 /**
  * Writes a plan as a Gantt chart for Mermaid: a bar for each step, under the phases of the figures,
- * red where it is critical. In a plan for a day, bars have the latest dates; in a plan from a day,
+ * red where a delay delays the last day. A step done on an unknown day has no bar. In a plan for a day, bars have the latest dates; in a plan from a day,
  * the earliest. GitHub, GitLab and many wikis draw it from a code block named `mermaid`.
  *
  * @param plan - the plan.
@@ -39,11 +40,12 @@ export function toMermaid(plan: Plan, options: PlanTextOptions = {}): string {
       phase = step.phase[lang];
       lines.push(`    section ${escaped(phase)}`);
     }
+    if (isUndated(step)) continue;
     const { start, end } = chosenSpan(plan, step);
     const source = lang === 'ja' ? `（${sourceOf(step, lang)}）` : ` (${sourceOf(step, lang)})`;
     // Mermaid leaves out the end date, so a bar ends with the day after its last day.
     const data = [
-      ...(step.critical ? ['crit'] : []),
+      ...(step.critical ? ['crit'] : step.done ? ['done'] : []),
       step.id.replace('-', '').toLowerCase(),
       start,
       formatDay(parseDay(end, 'end') + 1),

@@ -22,7 +22,10 @@ export interface Task {
 /** The steps of a plan in order, and the lead times between them. */
 export interface StepNetwork {
   readonly tasks: readonly Task[];
-  readonly days: BusinessDays;
+  /** Returns the business days of those who act in a step, or of the goal. */
+  daysOf(id: StepId | 'goal'): BusinessDays;
+  /** The steps that are done, with their last day. No undone step comes before one of them. */
+  readonly done: ReadonlyMap<StepId, number>;
   /** Whether the day the plan is for must be a business day, as a go-live must. */
   readonly goalOnBusinessDay: boolean;
 }
@@ -39,7 +42,7 @@ export function joinSteps(
   leads: readonly LeadTimeBetween[],
   handover: LeadTime,
   last: LeadTime,
-): Omit<StepNetwork, 'days'> {
+): Pick<StepNetwork, 'tasks' | 'goalOnBusinessDay'> {
   const sequence = steps.filter(({ beside }) => beside === undefined);
   const order = sequence.map(({ id }, index): Link => {
     const next = sequence[index + 1];

@@ -3,10 +3,8 @@ import { SelfInfoError } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
 import { buildPlan } from './build-plan.js';
-import { businessDaysOf } from './business-days.js';
 import { handover } from './lead-time-table.js';
 import { leadTimesOf } from './lead-times.js';
-import { joinSteps } from './network.js';
 import type { Plan } from './plan.js';
 import { readBasics } from './plan-basics.js';
 import type { Procedure } from './procedures.js';
@@ -88,17 +86,19 @@ function planNotice(procedure: Procedure, options: NoticeOptions): Plan {
   const given = parseDay(options.date, 'options.date');
   const { leads } = leadTimesOf(procedure, {}, 'options.durations');
   const { calendar, today } = readBasics(options);
-  const days = businessDaysOf(calendar, 'options.date');
-  const steps = stepsOf(procedure);
-  const network = { ...joinSteps(steps, leads, handover, handover), days };
   return buildPlan({
     procedure,
-    steps,
-    network,
+    steps: stepsOf(procedure),
     given,
     by: 'goal',
+    path: 'options.date',
     calendar,
     today,
-    leads: [...leads, handover],
+    leads,
+    handover,
+    last: handover,
+    done: new Map(),
+    goesOn: false,
+    blackout: [],
   });
 }

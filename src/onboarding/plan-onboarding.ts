@@ -2,20 +2,20 @@ import type { Calendar } from '../calendar/calendar.js';
 import { invalidOption, SelfInfoError } from '../foundation/errors.js';
 import { readKeys } from '../foundation/options.js';
 import { parseDay } from '../foundation/time.js';
+import { type Blackout, readBlackout } from './blackout.js';
 import { buildPlan } from './build-plan.js';
-import { businessDaysOf } from './business-days.js';
+import { readDone } from './done.js';
 import type { PlanDurations } from './durations.js';
 import { goLive } from './lead-time-table.js';
 import { leadTimesOf } from './lead-times.js';
-import { joinSteps } from './network.js';
 import type { Plan } from './plan.js';
 import { readBasics } from './plan-basics.js';
 import type { ChangePart, Procedure } from './procedures.js';
-import { type Step, stepsOf } from './steps.js';
+import { type Step, type StepId, stepsOf } from './steps.js';
 
 /**
- * Options of {@link planOnboarding}: exactly one of `start` and `goLive`, and what differs from the
- * defaults. All days are JST days `YYYY-MM-DD`.
+ * Options of {@link planOnboarding}: one of `start` and `goLive`, or neither with `done`, and what
+ * differs from the defaults. All days are JST days `YYYY-MM-DD`.
  *
  * @example
  * ```ts
@@ -28,7 +28,10 @@ import { type Step, stepsOf } from './steps.js';
  * ```
  */
 export interface OnboardingOptions {
-  /** The day on which the first step starts. A non-business day moves to the next business day. */
+  /**
+   * The day on which the first step to do starts. A non-business day moves to the next business
+   * day.
+   */
   readonly start?: string;
   /**
    * The day on which the service, or its change, goes live (利用開始). A non-business day moves to the
@@ -38,8 +41,20 @@ export interface OnboardingOptions {
   /** Durations that replace the defaults. */
   readonly durations?: PlanDurations;
   /**
-   * The day as of which the plan says whether the go-live can still be met. It moves no date.
-   * Default: today in Japan.
+   * The steps that are done, each with its last day, or `true`. A step implies all steps before it.
+   * The plan goes on from the last of them: the next step may be under way already, and ends today
+   * at the earliest. A step without a day counts as done today, or on the day of a step after it.
+   */
+  readonly done?: Readonly<Partial<Record<StepId, string | true>>>;
+  /**
+   * Days on which the provider changes nothing, e.g. a release freeze. No step of the provider
+   * starts or ends on them, the service does not go live, and they do not count as business days.
+   * Weeks and months run on. Steps of the agencies alone are not affected.
+   */
+  readonly blackout?: readonly Blackout[];
+  /**
+   * The day as of which the plan says whether the go-live can still be met. When it cannot, the
+   * plan starts on this day. Default: today in Japan.
    */
   readonly today?: string;
   /** The calendar with the holidays. Default: the published table. */
@@ -75,6 +90,8 @@ const onboardingKeys = {
   start: true,
   goLive: true,
   durations: true,
+  done: true,
+  blackout: true,
   today: true,
   calendar: true,
 } as const satisfies Record<keyof OnboardingOptions, true>;
@@ -86,20 +103,22 @@ const parts = [
 
 /**
  * Plans the onboarding, steps A-1 to A-18, from a day on or for a go-live. The guideline names no
- * go-live; the plan takes the first business day after A-18 (reading).
+ * go-live; the plan takes the first business day after A-18 (reading). When the go-live cannot be
+ * met, the plan leads to the earliest possible one, and `shortfall` says what is missing.
  *
- * @param options - `start` or `goLive`, and what differs from the defaults.
- * @throws SelfInfoError `missing_option` without `start` and `goLive`; `invalid_option` with both,
- * or for a duration that is invalid or shorter than the guideline's minimum; `unknown_option`,
- * `invalid_date`; `outside_calendar` for a plan that leaves the calendar; TypeError for a wrong
+ * @param options - `start` or `goLive`, what is done, and what differs from the defaults.
+ * @throws SelfInfoError `missing_option` without `start`, `goLive` and `done`; `invalid_option` with
+ * `start` and `goLive`, for a duration that is invalid or shorter than the guideline's minimum, and
+ * for steps done after today or against their order; `unknown_option`, `invalid_date`,
+ * `range_reversed`; `outside_calendar` for a plan that leaves the calendar; TypeError for a wrong
  * JavaScript type. Guideline: 5.1.
  * @example
  * ```ts
  * import { planOnboarding, toText } from 'myna-selfinfo/onboarding';
- * const plan = planOnboarding({ goLive: '2027-04-01' });
+ * const plan = planOnboarding({ goLive: '2027-04-01', done: { 'A-7': '2026-11-20' } });
  * if (plan.shortfall) {
- *   const { earliest, binding } = plan.shortfall;
- *   console.log(`earliest: ${earliest}, because of ${binding}`);
+ *   const { requested, binding } = plan.shortfall;
+ *   console.log(`${plan.goal} instead of ${requested}, because of ${binding}`);
  * }
  * console.log(toText(plan));
  * ```
@@ -144,32 +163,37 @@ function planGoLive(
   options: OnboardingOptions,
 ): Plan {
   const { durations = {} } = options;
-  const { by, path, given } = readDay(options);
-  const { leads, handover } = leadTimesOf(procedure, durations, 'options.durations');
   const { calendar, today } = readBasics(options);
-  const days = businessDaysOf(calendar, path);
+  const done = readDone(options.done ?? {}, steps, today);
+  const goesOn = steps.some(({ id, beside }) => beside === undefined && done.has(id));
+  const { by, path, given } = readDay(options, goesOn ? today : undefined);
   return buildPlan({
     procedure,
     steps,
-    network: { ...joinSteps(steps, leads, handover, goLive), days },
     given,
     by,
+    path,
     calendar,
     today,
-    leads: [...leads, handover, goLive],
+    ...leadTimesOf(procedure, durations, 'options.durations'),
+    last: goLive,
+    done,
+    goesOn: goesOn && options.start === undefined,
+    blackout: readBlackout(options.blackout ?? []),
   });
 }
 
-/** Reads the one day that was given: the start or the go-live. */
-function readDay({ start, goLive: goal }: OnboardingOptions): {
-  by: Plan['by'];
-  path: string;
-  given: number;
-} {
+/** Reads the one day that was given: the start or the go-live. When steps are done, today will do. */
+function readDay(
+  { start, goLive: goal }: OnboardingOptions,
+  today: number | undefined,
+): { by: Plan['by']; path: string; given: number } {
   const expected = {
     en: 'Give either start or goLive.',
     ja: 'start か goLive のどちらか一方を指定してください。',
   };
+  if (start === undefined && goal === undefined && today !== undefined)
+    return { by: 'start', path: 'options.today', given: today };
   if (start === undefined && goal === undefined)
     throw new SelfInfoError('missing_option', { path: 'options.goLive', expected });
   if (start !== undefined && goal !== undefined) throw invalidOption('options.goLive', expected);

@@ -73,14 +73,14 @@ export const requirements = [
       {
         door: '.',
         page: 'docs/client.md',
-        ja: '保持期間をサービスの定義で必須とし、期間を過ぎた情報は読み出せない（retention、keepUntil、reveal）。',
-        en: 'The service definition requires the retention period. After the period the data cannot be read (retention, keepUntil, reveal).',
+        ja: '保持期間をサービスの定義で必須とし、期間を過ぎた情報は読み出せない。',
+        en: 'The service definition requires the retention period. After the period the data cannot be read.',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
-        ja: '保管した回答は、期間を過ぎると読み出せず、sweep で消去される（createVault）。',
-        en: 'Answers in the vault cannot be read after the period, and sweep erases them (createVault).',
+        ja: '保管した回答は、期間を過ぎると読み出せず、消去できる。',
+        en: 'Answers in the vault cannot be read after the period, and can be erased.',
       },
     ],
     provider: {
@@ -98,14 +98,14 @@ export const requirements = [
       {
         door: '.',
         page: 'docs/client.md',
-        ja: '利用目的をサービスの定義で必須とし、同意ごとの条件に残す（purpose、ConsentTerms）。1回の同意で照会は1回に限る（grant_used）。',
-        en: 'The service definition requires the purpose, and the terms of every consent record it (purpose, ConsentTerms). One consent allows one request (grant_used).',
+        ja: '利用目的をサービスの定義で必須とし、同意ごとの条件に残す。1回の同意で照会は1回に限る。',
+        en: 'The service definition requires the purpose, and the terms of every consent record it. One consent allows one request.',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
-        ja: '保管した回答は、同意を得た目的でしか読み出せず、読み出しのたびに理由が監査ログに残る（read、onEvent）。',
-        en: 'Answers in the vault can be read only for the consented purpose. The audit log records the reason each time (read, onEvent).',
+        ja: '保管した回答は、同意を得た目的でしか読み出せず、読み出しのたびに理由が監査ログに残る。',
+        en: 'Answers in the vault can be read only for the consented purpose. The audit log records the reason each time.',
       },
     ],
     provider: {
@@ -123,14 +123,14 @@ export const requirements = [
       {
         door: '.',
         page: 'docs/client.md',
-        ja: 'トークン、コード、個人の情報をメッセージ、ログ、JSONに出さない（Sensitive、SelfInfoError）。',
-        en: 'Tokens, codes and personal values do not appear in messages, logs or JSON (Sensitive, SelfInfoError).',
+        ja: 'トークン、コード、個人の情報をメッセージ、ログ、JSONに出さない。',
+        en: 'Tokens, codes and personal values do not appear in messages, logs or JSON.',
       },
       {
         door: './vault',
         page: 'docs/vault.md',
-        ja: '回答を暗号化して保管し、鍵の入れ替えと消去ができる（rotateKeys、erase）。',
-        en: 'Answers are stored encrypted. Keys can be rotated and data erased (rotateKeys, erase).',
+        ja: '回答を暗号化して保管し、鍵の入れ替えと消去ができる。',
+        en: 'Answers are stored encrypted. Keys can be rotated and data erased.',
       },
     ],
     provider: {
@@ -148,8 +148,8 @@ export const requirements = [
       {
         door: '.',
         page: 'docs/client.md',
-        ja: '相互TLS（1.2以上）のみで通信し、サンドボックス以外ではサーバ証明書の検証を無効にできない（tls、rotate）。',
-        en: 'All traffic uses mutual TLS 1.2 or later. Outside the sandbox the server certificate is always verified (tls, rotate).',
+        ja: '相互TLS（1.2以上）のみで通信し、サンドボックス以外ではサーバ証明書の検証を無効にできない。',
+        en: 'All traffic uses mutual TLS 1.2 or later. Outside the sandbox the server certificate is always verified.',
       },
       {
         door: '.',

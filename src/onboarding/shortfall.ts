@@ -1,24 +1,22 @@
 import { formatDay } from '../foundation/time.js';
-import { type EarliestDates, earliestFrom, type StepDays } from './critical-path.js';
+import type { EarliestDates, StepDays } from './critical-path.js';
 import type { StepNetwork } from './network.js';
 import type { Shortfall } from './plan.js';
 import type { StepId } from './steps.js';
 
-/** Returns by how much a goal is missed when the first step starts today. */
+/** Returns by how much a goal is missed with the earliest dates. */
 export function shortfallOf(
-  network: StepNetwork,
+  { daysOf }: StepNetwork,
   goal: number,
   latestStart: number,
-  today: number,
+  dates: EarliestDates,
 ): Shortfall {
-  const { days } = network;
-  const dates = earliestFrom(network, today);
+  const days = daysOf('goal');
   return {
     businessDays: days.between(days.onOrAfter(goal), days.onOrAfter(dates.goal)),
-    earliest: formatDay(dates.goal),
+    requested: formatDay(goal),
     latestStart: formatDay(latestStart),
     binding: longestStep(dates),
-    path: dates.path,
   };
 }
 

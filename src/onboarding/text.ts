@@ -1,11 +1,10 @@
 import { plain } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
-import type { Language } from '../foundation/language.js';
 import type { Plan, PlannedStep } from './plan.js';
+import { heads, type PlanRow, rowsOfPlan, statuses } from './rows.js';
 import {
   actorNames,
   checkTextOptions,
-  conditionOf,
   dateName,
   documentNames,
   headline,
@@ -15,21 +14,17 @@ import {
   shortfallText,
   sourceOf,
   spanText,
+  type TextStyle,
   titleOf,
   windowOf,
 } from './wording.js';
 
-const heads = {
-  step: { ja: '手順', en: 'Step' },
-  earliest: { ja: '最早', en: 'Earliest' },
-  latest: { ja: '最遅', en: 'Latest' },
-  slack: { ja: '余裕', en: 'Slack' },
-  source: { ja: '根拠', en: 'Source' },
-  critical: {
-    ja: '* はクリティカルパス。余裕は営業日数。',
-    en: '* critical path; slack in business days',
+const words = {
+  key: {
+    ja: '* は最終日を決める手順。余裕日数（営業日）を超えて遅れると、最終日も遅れる。',
+    en: '* decides the last day: a delay beyond the days to spare (business days) delays it',
   },
-  handIn: { ja: '提出する書類（いつ、どこへ）', en: 'Documents to hand in (when, to whom)' },
+  handIn: { ja: '提出書類（いつ、どこへ）', en: 'Documents to hand in (when, to whom)' },
   receive: { ja: '提供されるもの（いつ、どこから）', en: 'Documents provided (when, by whom)' },
   leadTimes: { ja: '所要期間とその根拠', en: 'Lead times and their basis' },
 } as const satisfies Record<string, Text>;
@@ -40,7 +35,7 @@ const heads = {
  * figure.
  *
  * @param plan - the plan.
- * @param options - language, and name of the service.
+ * @param options - language, name of the service, and Japanese era.
  * @throws SelfInfoError `unknown_option`, `invalid_option`; TypeError.
  * @example
  * ```ts
@@ -49,25 +44,8 @@ const heads = {
  * ```
  */
 export function toText(plan: Plan, options: PlanTextOptions = {}): string {
-  const { lang, name } = checkTextOptions(plan, options);
-  const rows = [
-    [
-      '',
-      heads.step[lang],
-      heads.earliest[lang],
-      heads.latest[lang],
-      heads.slack[lang],
-      heads.source[lang],
-    ],
-    ...plan.steps.map((step) => [
-      step.critical ? '*' : '',
-      `${step.id.padEnd(5)}${step[lang]}${conditionOf(step, lang)}`,
-      spanText(step.earliest, lang),
-      spanText(step.latest, lang),
-      String(step.slackBusinessDays),
-      sourceOf(step, lang),
-    ]),
-  ];
+  const style = checkTextOptions(plan, options);
+  const { lang, name } = style;
   const leads = plan.leadTimes.map((lead) => {
     const { amount, what, source, basis } = leadTimeText(lead, lang);
     return ['', amount, what, source, basis];
@@ -75,14 +53,14 @@ export function toText(plan: Plan, options: PlanTextOptions = {}): string {
   const parts = [
     [
       titleOf(plan, lang, name === undefined ? undefined : plain(name)),
-      ...headline(plan, lang).map(([label, text]) => `${label}: ${text}`),
+      ...headline(plan, style).map(([label, text]) => `${label}: ${text}`),
+      ...shortfallText(plan, style),
     ],
-    shortfallText(plan, lang),
-    [...aligned(rows), heads.critical[lang]],
-    documentList(plan, 'hand-in', lang),
-    documentList(plan, 'receive', lang),
-    [heads.leadTimes[lang], ...aligned(leads)],
-    notesOfPlan(plan, lang),
+    [...schedule(plan, style), words.key[lang]],
+    documentList(plan, 'hand-in', style),
+    documentList(plan, 'receive', style),
+    [words.leadTimes[lang], ...aligned(leads)],
+    notesOfPlan(plan, style),
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -90,18 +68,40 @@ export function toText(plan: Plan, options: PlanTextOptions = {}): string {
     .join('\n\n')}\n`;
 }
 
-function documentList(plan: Plan, handling: 'hand-in' | 'receive', lang: Language): string[] {
-  const steps = plan.steps.filter((step) => step.handling === handling);
+function schedule(plan: Plan, style: TextStyle): string[] {
+  const { lang } = style;
+  const columns = ['step', 'start', 'due', 'slack', 'who', 'source'] as const;
+  const cells = (row: PlanRow): string[] => {
+    const date = (day: string | null): string => (day === null ? '' : dateName(day, style));
+    return [
+      row.done ? statuses.done[lang] : row.critical ? '*' : '',
+      `${row.id.padEnd(5)}${row.what}`,
+      date(row.start),
+      date(row.due),
+      row.slack === null ? '' : String(row.slack),
+      row.who,
+      row.source,
+    ];
+  };
+  return aligned([
+    ['', ...columns.map((column) => heads[column][lang])],
+    ...rowsOfPlan(plan, style).map(cells),
+  ]);
+}
+
+function documentList(plan: Plan, handling: 'hand-in' | 'receive', style: TextStyle): string[] {
+  const steps = plan.steps.filter((step) => step.handling === handling && !step.done);
   if (steps.length === 0) return [];
   return [
-    heads[handling === 'hand-in' ? 'handIn' : 'receive'][lang],
-    ...steps.flatMap((step) => documentLines(step, lang)),
+    words[handling === 'hand-in' ? 'handIn' : 'receive'][style.lang],
+    ...steps.flatMap((step) => documentLines(step, style)),
   ];
 }
 
-function documentLines(step: PlannedStep, lang: Language): string[] {
-  const when = spanText(windowOf(step), lang, (date) => dateName(date, lang));
+function documentLines(step: PlannedStep, style: TextStyle): string[] {
+  const { lang } = style;
   const who = step.to ? `→ ${actorNames(step.to, lang)}` : `← ${actorNames(step.actors, lang)}`;
+  const when = spanText(windowOf(step), style);
   const head = `  ${when}  ${step.id} ${step[lang]} ${who}  [${sourceOf(step, lang)}]`;
   return [
     head,

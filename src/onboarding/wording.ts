@@ -1,9 +1,10 @@
 import { checkLang, weekdayName } from '../calendar/print/wording.js';
 import type { Text } from '../calendar/rules.js';
+import { invalidOption } from '../foundation/errors.js';
 import type { Language } from '../foundation/language.js';
 import { checkText, readKeys } from '../foundation/options.js';
 import { has } from '../foundation/own.js';
-import { dateOfDay, parseDay } from '../foundation/time.js';
+import { DAY_MS, dateOfDay, parseDay } from '../foundation/time.js';
 import { type ActorId, actors } from './actors.js';
 import { type DocumentId, documents } from './documents.js';
 import type { PlanDuration } from './durations.js';
@@ -29,6 +30,18 @@ export interface PlanTextOptions {
    * The name of the service, for the title. In a feed it keeps the events of several plans apart.
    */
   readonly name?: string;
+  /**
+   * Whether dates have the year of the Japanese era: 令和9年4月1日. Japanese texts only. iCalendar and
+   * Mermaid keep the dates of their formats. Default `false`.
+   */
+  readonly era?: boolean;
+}
+
+/** The checked options of a text. */
+export interface TextStyle {
+  readonly lang: Language;
+  readonly name: string | undefined;
+  readonly era: boolean;
 }
 
 /**
@@ -40,15 +53,21 @@ export function checkTextOptions(
   plan: unknown,
   options: unknown,
   more: Readonly<Record<string, true>> = {},
-): { lang: Language; name: string | undefined } {
+): TextStyle {
   if (typeof plan !== 'object' || plan === null || !('steps' in plan) || !Array.isArray(plan.steps))
     throw new TypeError('plan must be a plan of this package.');
-  const known = { lang: true, name: true } satisfies Record<keyof PlanTextOptions, true>;
+  const known = { lang: true, name: true, era: true } satisfies Record<keyof PlanTextOptions, true>;
   const given = readKeys(options, 'options', { ...known, ...more });
-  const { lang = 'ja', name } = given;
+  const { lang = 'ja', name, era = false } = given;
   checkLang(lang, 'options.lang');
   if (name !== undefined) checkText(name, 'options.name');
-  return { lang, name };
+  if (typeof era !== 'boolean') throw new TypeError('options.era must be a boolean.');
+  if (era && lang !== 'ja')
+    throw invalidOption('options.era', {
+      en: 'Only Japanese texts have it.',
+      ja: '日本語の場合にのみ指定できます。',
+    });
+  return { lang, name, era };
 }
 
 /** The title of each procedure, and the name of the day it leads to. */
@@ -101,90 +120,112 @@ export function titleOf({ procedure }: Plan, lang: Language, name: string | unde
     : `Self-information acquisition API: ${title}${service}`;
 }
 
-/** Returns the day the plan is for and the day it starts, the given one first. */
-export function headline(
-  { procedure, by, start, goal, given }: Plan,
-  lang: Language,
-): [label: string, text: string][] {
-  const [goalDay, startDay] = [dateName(goal, lang), dateName(start, lang)];
+/** Returns the day the plan leads to and the day it starts, the given one first. */
+export function headline(plan: Plan, style: TextStyle): [label: string, text: string][] {
+  const { procedure, by, start, goal, given, shortfall, steps } = plan;
+  const { lang } = style;
+  const [goalDay, startDay] = [dateName(goal, style), dateName(start, style)];
   const moved = (day: string): string => {
     if (given === day) return '';
+    const freeze = plan.blackout.length > 0;
     return lang === 'ja'
-      ? `（指定された ${dateName(given, lang)} は営業日でないため）`
-      : ` (the given day, ${dateName(given, lang)}, is not a business day)`;
+      ? `（指定された ${dateName(given, style)} は営業日でない${freeze ? 'か、凍結期間に当たる' : ''}ため）`
+      : ` (the given day, ${dateName(given, style)}, is not a business day${freeze ? ' or is frozen' : ''})`;
   };
-  const first = (isNotice(procedure) ? { ja: '届出', en: 'notice' } : { ja: '着手', en: 'start' })[
-    lang
-  ];
-  const asLate = lang === 'ja' ? '（最遅）' : ' (at the latest)';
-  const asEarly = lang === 'ja' ? '（最早）' : ' (at the earliest)';
+  const next = steps.find(({ done, beside }) => !done && beside === undefined);
+  const first = steps.find(({ beside }) => beside === undefined);
+  const resumes = next === undefined || next === first ? '' : nextStep(next, lang);
+  const isDeadline = by === 'goal' && shortfall === null;
+  const startLabel =
+    startNames[isNotice(procedure) ? 'notice' : 'start'][isDeadline ? 'deadline' : 'expected'][
+      lang
+    ];
+  const asEarly = lang === 'ja' ? '（最短）' : ' (at the earliest)';
   const label = procedureNames[procedure].goal[lang];
-  if (by === 'start')
+  if (isDeadline)
     return [
-      [first, startDay + moved(start)],
+      [label, goalDay + moved(goal)],
+      [startLabel, startDay + resumes],
+    ];
+  if (shortfall)
+    return [
       [label, goalDay + asEarly],
+      [startLabel, startDay + resumes],
     ];
   return [
-    [label, goalDay + moved(goal)],
-    [first, startDay + asLate],
+    [startLabel, startDay + (resumes === '' ? moved(start) : resumes)],
+    [label, goalDay + asEarly],
   ];
 }
 
-/** Says by how much a day is missed, and why. Returns no lines when it can be met. */
-export function shortfallText(
-  { procedure, shortfall, steps, goal, today }: Plan,
-  lang: Language,
-): string[] {
+const startNames = {
+  start: {
+    deadline: { ja: '着手期限', en: 'start by' },
+    expected: { ja: '着手', en: 'start' },
+  },
+  notice: {
+    deadline: { ja: '届出期限', en: 'notice by' },
+    expected: { ja: '届出', en: 'notice' },
+  },
+} as const;
+
+function nextStep(step: PlannedStep, lang: Language): string {
+  return lang === 'ja'
+    ? `（次の手順: ${step.id} ${step.ja}）`
+    : ` (next step: ${step.id}, ${step.en})`;
+}
+
+/** Says by how much a day is missed, and why: one line, or none when it can be met. */
+export function shortfallText(plan: Plan, style: TextStyle): string[] {
+  const { procedure, shortfall, steps } = plan;
   if (shortfall === null) return [];
-  const { businessDays, earliest, latestStart, binding, path } = shortfall;
+  const { lang } = style;
+  const { businessDays, binding } = shortfall;
   const step = steps.find(({ id }) => id === binding) as PlannedStep;
   const day = procedureNames[procedure].goal[lang];
-  const [asked, last, now, best] = [goal, latestStart, today, earliest].map((date) =>
-    dateName(date, lang),
+  const [asked, last] = [shortfall.requested, shortfall.latestStart].map((date) =>
+    dateName(date, style),
   );
-  if (isNotice(procedure)) {
-    return lang === 'ja'
-      ? [
-          `届出の期限 ${last}（原則）を過ぎています。${now} に届け出る場合、${day}は ${best} 以降となります（${businessDays}営業日の遅れ）。`,
-        ]
-      : [
-          `The notice was due on ${last}, in principle. With a notice on ${now}, the earliest ${day} is ${best}, ${count(businessDays, 'business day')} late.`,
-        ];
-  }
   if (lang === 'ja') {
+    const short = `希望の${day} ${asked} には${businessDays}営業日足りません。`;
     return [
-      `${day} ${asked} には間に合いません。着手の期限 ${last} を過ぎています。`,
-      `${now} に最初の手順から始めると、最短で ${best}、${businessDays}営業日の遅れです。`,
-      `最も長くかかる手順は ${step.id} ${step.ja} です（クリティカルパス: ${path.join(' → ')}）。`,
+      isNotice(procedure)
+        ? `${short}届出期限は ${last}（原則）でした。`
+        : `${short}着手期限は ${last} でした。最も長い手順は ${step.id} ${step.ja}です。`,
     ];
   }
+  const short = `The requested ${day}, ${asked}, is missed by ${count(businessDays, 'business day')}.`;
   return [
-    `The ${day} on ${asked} cannot be met: the latest start, ${last}, has passed.`,
-    `Starting with the first step on ${now}, the earliest ${day} is ${best}, ${count(businessDays, 'business day')} late.`,
-    `The longest step is ${step.id}, ${step.en} (critical path: ${path.join(' → ')}).`,
+    isNotice(procedure)
+      ? `${short} The notice was due on ${last}, in principle.`
+      : `${short} The start was due on ${last}. The longest step is ${step.id}, ${step.en}.`,
   ];
 }
 
 /** Returns the notes on all dates. */
-export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Language): string[] {
+export function notesOfPlan(plan: Plan, style: TextStyle): string[] {
+  const { lang } = style;
   const notes: Text[] = [
     {
       ja: '営業日は土日、祝日、12月29日〜1月3日を除く日（解釈）。週は暦週。提出の期限が営業日でなければ前の営業日、受領の見込みが営業日でなければ次の営業日（解釈）。',
       en: 'Business days are Monday to Friday, except holidays and 29 December to 3 January (reading). Weeks are calendar weeks. A due date that is not a business day moves to the business day before, an expected receipt to the business day after (reading).',
     },
     {
-      ja: '余裕は、最終日を動かさずに遅れてよい営業日数。クリティカルパス上の余裕は、休日で日付がずれた分のみ。',
-      en: 'Slack is the number of business days that a step may slip without moving the last day. On the critical path it comes only from weekends and holidays.',
+      ja: '余裕日数は、最終日を動かさずに遅れてよい営業日数。',
+      en: 'Days to spare are the business days by which a step may be late without moving the last day.',
     },
   ];
-  for (const { id, later } of leadTimes) {
-    if (later)
-      notes.push({
-        ja: `${later.note.ja}。durations.${id} で指定できる。`,
-        en: `${capitalized(later.note.en)}. Set durations.${id} to use it.`,
-      });
+  for (const { from, to } of plan.blackout) {
+    const span = spanText({ start: from, end: to }, style);
+    notes.push({
+      ja: `凍結期間 ${span}: 事業者の手順の開始日と終了日、利用開始を置かない。週と月の期間は経過する。`,
+      en: `Freeze ${span}: no step of the provider starts or ends, and the service does not go live. Weeks and months run on.`,
+    });
   }
-  if (holidaysPredicted) {
+  for (const { later } of plan.leadTimes) {
+    if (later) notes.push({ ja: `${later.note.ja}。`, en: `${capitalized(later.note.en)}.` });
+  }
+  if (plan.holidaysPredicted) {
     notes.push({
       ja: '内閣府がまだ公表していない年の祝日（予測）を含む。',
       en: 'The plan includes predicted holidays, in years that the Cabinet Office has not announced yet.',
@@ -194,12 +235,19 @@ export function notesOfPlan({ holidaysPredicted, leadTimes }: Plan, lang: Langua
 }
 
 /**
- * Returns the dates to show for a step: the latest in a plan for a day, the earliest in a plan from
- * a day, and all days of the other step for a step beside it.
+ * Returns the dates to show for a step where there is room for one span: the latest in a plan for a
+ * day, the expected in a plan from a day, and the day of a step that is done.
  */
-export function chosenSpan({ by }: Plan, { earliest, latest, beside }: PlannedStep): PlannedSpan {
-  if (beside !== undefined) return { start: earliest.start, end: latest.end };
-  return by === 'start' ? earliest : latest;
+export function chosenSpan(
+  { by, shortfall }: Plan,
+  { earliest, latest }: PlannedStep,
+): PlannedSpan {
+  return by === 'start' || shortfall !== null ? earliest : latest;
+}
+
+/** Returns whether a step is done, and no day was given for it. */
+export function isUndated({ done }: PlannedStep): boolean {
+  return done !== undefined && done.on === null;
 }
 
 /**
@@ -210,20 +258,46 @@ export function windowOf({ earliest, latest, documents: always }: PlannedStep): 
   return { start: always === undefined ? earliest.start : earliest.end, end: latest.end };
 }
 
-/** Returns a date with its weekday: `2027-04-01(木)` or `Thu 2027-04-01`. */
-export function dateName(date: string, lang: Language): string {
-  const weekday = weekdayName(dateOfDay(parseDay(date, 'date')).weekday, lang);
-  return lang === 'ja' ? `${date}(${weekday})` : `${weekday} ${date}`;
+/** Returns a date without weekday: `2027-04-01`, or `令和9年4月1日`. */
+export function plainDate(date: string, { era }: Pick<TextStyle, 'era'>): string {
+  return era ? eraDates.format(parseDay(date, 'date') * DAY_MS) : date;
 }
 
-/** Returns a span as text, with the dates as `name` writes them; a single day as one date. */
+const eraDates = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', {
+  dateStyle: 'long',
+  timeZone: 'UTC',
+});
+
+/** Returns the weekday of a date: `木`, or `Thu`. */
+export function weekdayOf(date: string, lang: Language): string {
+  return weekdayName(dateOfDay(parseDay(date, 'date')).weekday, lang);
+}
+
+/** Returns a date with its weekday: `2027-04-01(木)`, `令和9年4月1日(木)` or `Thu 2027-04-01`. */
+export function dateName(date: string, style: Pick<TextStyle, 'lang' | 'era'>): string {
+  const [day, weekday] = [plainDate(date, style), weekdayOf(date, style.lang)];
+  return style.lang === 'ja' ? `${day}(${weekday})` : `${weekday} ${day}`;
+}
+
+/** Returns a span as text; a single day as one date. */
 export function spanText(
   { start, end }: PlannedSpan,
-  lang: Language,
-  name: (date: string) => string = (date) => date,
+  style: Pick<TextStyle, 'lang' | 'era'>,
 ): string {
-  if (start === end) return name(start);
-  return name(start) + (lang === 'ja' ? '〜' : ' – ') + name(end);
+  if (start === end) return dateName(start, style);
+  return dateName(start, style) + (style.lang === 'ja' ? '〜' : ' – ') + dateName(end, style);
+}
+
+const shortActors: Readonly<Record<ActorId, Text>> = {
+  provider: { ja: '事業者', en: 'provider' },
+  'digital-agency': { ja: 'デジタル庁', en: 'Digital Agency' },
+  'portal-operator': { ja: '運営主体', en: 'operator' },
+  'agency-side': { ja: 'デジタル庁（運営主体）', en: 'Digital Agency (operator)' },
+};
+
+/** Returns short names of actors, for a column. */
+export function shortNames(ids: readonly ActorId[], lang: Language): string {
+  return ids.map((id) => shortActors[id][lang]).join(lang === 'ja' ? '、' : ', ');
 }
 
 /** Returns the names of actors. */

@@ -9,7 +9,7 @@ export const datesOf = (plan: Plan, kind: 'earliest' | 'latest') =>
 export const slacks = (plan: Plan) =>
   Object.fromEntries(
     plan.steps.flatMap(({ id, slackBusinessDays }) =>
-      slackBusinessDays === 0 ? [] : [[id, slackBusinessDays]],
+      !slackBusinessDays ? [] : [[id, slackBusinessDays]],
     ),
   );
 

@@ -74,8 +74,8 @@ describe('the feed of a plan', () => {
     expect(events).toHaveLength(19);
     expect(events[8]?.description.split('\n')).toEqual([
       '図5.1-3 A-9: Webサービス提供者（事業者）',
-      '最早〜最遅: 2027-01-12',
-      '余裕: 0営業日',
+      '開始〜完了期限: 2027-01-12(火)',
+      '余裕日数: 0営業日',
       '提出先: デジタル庁（マイナポータル運営主体）',
       ...[
         '- 接続確認環境利用申請書',

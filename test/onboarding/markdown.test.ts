@@ -24,17 +24,26 @@ describe('the checklist of a plan', () => {
     }
   });
 
-  it('shows dates and receiver, and two dates only where they differ', () => {
+  it('shows dates, receiver and documents in the schedule, and the due date in the checklist', () => {
     const text = toMarkdown(plan);
     expect(text).toContain(
       [
-        '- [ ] **A-13 試験完了の報告**（図5.1-3 A-13）',
-        '  - 2027-02-17(水)、余裕 0営業日、クリティカルパス',
-        '  - 担当: Webサービス提供者（事業者） → デジタル庁（マイナポータル運営主体）',
+        '- [ ] **A-13 試験完了の報告** 2027-02-17(水)まで（図5.1-3 A-13）',
         '  - [ ] 提出: 接続試験完了報告書',
       ].join('\n'),
     );
-    expect(text).toContain('  - 最早 2027-01-13(水)、最遅 2027-01-25(月)、余裕 8営業日\n');
+    expect(text).toContain(
+      [
+        '| 手順 | 担当 | 開始 | 完了期限 | 余裕日数 | 提出書類 | 提出先 | 根拠 |',
+        '| --- | --- | --- | --- | --- | --- | --- | --- |\n',
+      ].join('\n'),
+    );
+    expect(text).toContain(
+      '\n| ＊A-13 試験完了の報告 | 事業者 | 2027-02-17(水) | 2027-02-17(水) | 0 | 接続試験完了報告書 | デジタル庁（運営主体） | 図5.1-3 A-13 |\n',
+    );
+    expect(text).toContain(
+      '\n| A-10 接続試験用資材等の提供等 | デジタル庁 | 2027-01-13(水) | 2027-01-25(月) | 8 |  |  | 図5.1-3 A-10 |\n',
+    );
     expect(text).toContain('  - [ ] 提出: 接続確認環境試験\\_事前確認手順一覧\n');
   });
 
@@ -43,10 +52,7 @@ describe('the checklist of a plan', () => {
     for (const { en, terms, provider, sdk } of requirements) {
       expect(text).toContain(`${en} (${terms.en})\n`);
       expect(text).toContain(`  - [ ] the provider: ${provider.en}\n`);
-      for (const each of sdk)
-        expect(text).toContain(
-          `  - \`myna-selfinfo${each.door === './vault' ? '/vault' : ''}\`: ${each.en} (\`${each.page}\`)\n`,
-        );
+      for (const each of sdk) expect(text).toContain(`  - this SDK: ${each.en}\n`);
     }
     expect(toMarkdown(planTermination({ date: '2028-03-31' }))).not.toContain('要件');
   });

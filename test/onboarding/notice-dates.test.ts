@@ -33,14 +33,15 @@ describe('a notice', () => {
   it('shows the earliest possible day when it is late', () => {
     // Given on Tue 20 July 2027 it allows Tue 3 August; Sun 1 August counts as Mon 2: a business
     // day too late.
-    const { shortfall } = planResumption({ date: '2027-08-01', today: '2027-07-20' });
-    expect(shortfall).toEqual({
+    const late = planResumption({ date: '2027-08-01', today: '2027-07-20' });
+    expect(late.shortfall).toEqual({
       businessDays: 1,
-      earliest: '2027-08-03',
+      requested: '2027-08-01',
       latestStart: '2027-07-16',
       binding: 'D-1',
-      path: ['D-1'],
     });
+    expect([late.start, late.goal]).toEqual(['2027-07-20', '2027-08-03']);
+    expect(datesOf(late, 'latest')).toEqual(['D-1 2027-07-20', 'D-2 2027-08-02']);
   });
 
   it('has its own step and document', () => {

@@ -15,7 +15,7 @@ const days = businessDaysOf(createCalendar(), 'options.start');
 function networkOf(given: object = {}) {
   const steps = stepsOf('onboarding');
   const { leads, handover } = leadTimesOf('onboarding', given, 'durations');
-  return { ...joinSteps(steps, leads, handover, goLive), days };
+  return { ...joinSteps(steps, leads, handover, goLive), daysOf: () => days, done: new Map() };
 }
 
 describe('business days', () => {
@@ -43,7 +43,7 @@ describe('the network of steps', () => {
 describe('the earliest and the latest dates', () => {
   it('meet on the critical path of a plan from a day', () => {
     const network = networkOf();
-    const { spans, goal, path } = earliestFrom(network, day('2027-04-16'));
+    const { spans, goal, path } = earliestFrom(network, { start: day('2027-04-16') });
     const latest = latestUntil(network, goal);
     const last = path.at(-1) ?? 'A-18';
     expect(formatDay(goal)).toBe('2027-10-22');
@@ -54,15 +54,16 @@ describe('the earliest and the latest dates', () => {
 
 describe('the shortfall', () => {
   it('counts the business days from the goal to the earliest goal, and names the longest step', () => {
+    const network = networkOf();
     const shortfall = shortfallOf(
-      networkOf(),
+      network,
       day('2027-04-01'),
       day('2026-09-29'),
-      day('2026-11-24'),
+      earliestFrom(network, { start: day('2026-11-24') }),
     );
     expect(shortfall).toMatchObject({
       businessDays: 40,
-      earliest: '2027-06-02',
+      requested: '2027-04-01',
       latestStart: '2026-09-29',
       binding: 'A-8',
     });

@@ -19,27 +19,44 @@ describe('the text of a plan', () => {
     expect(text.slice(0, 4)).toEqual([
       '自己情報取得API 利用開始までの計画',
       '利用開始: 2027-04-01(木)',
-      '着手: 2026-09-29(火)（最遅）',
+      '着手期限: 2026-09-29(火)',
       '',
     ]);
     expect(lines(toText(plan, { lang: 'en', name: 'loan' })).slice(0, 4)).toEqual([
       'Self-information acquisition API: onboarding plan (loan)',
       'go-live: Thu 2027-04-01',
-      'start: Tue 2026-09-29 (at the latest)',
+      'start by: Tue 2026-09-29',
       '',
     ]);
   });
 
-  it('has a line for each step: critical or not, its dates, slack and figure', () => {
-    expect(text.filter((line) => / A-(9|10|15) .*図/.test(line) && !line.includes('['))).toEqual([
-      '*  A-9  接続確認環境の利用申請                2027-01-12              2027-01-12              0     図5.1-3 A-9',
-      '   A-10 接続試験用資材等の提供等              2027-01-13              2027-01-25              8     図5.1-3 A-10',
-      '*  A-15 本番環境の利用申請                    2027-02-19              2027-02-19              0     図5.1-4 A-15',
+  it('has a line for each step: critical or not, start, due date, days to spare, who and figure', () => {
+    const cells = text
+      .filter((line) => / (手順|A-(2|9|10|15)) .*(図|根拠)/.test(line) && !line.includes('['))
+      .map((line) => line.split(/ {2,}/).slice(0, 7));
+    expect(cells).toEqual([
+      ['', '手順', '開始', '完了期限', '余裕日数', '担当', '根拠'],
+      [
+        ...['', 'A-2', '疑問点の問い合わせ（必要に応じ随時）', '2026-09-29(火)', '2026-10-13(火)'],
+        ...['事業者', '図5.1-1 A-2'],
+      ],
+      [
+        ...['*', 'A-9', '接続確認環境の利用申請', '2027-01-12(火)', '2027-01-12(火)', '0'],
+        '事業者',
+      ],
+      [
+        ...['', 'A-10 接続試験用資材等の提供等', '2027-01-13(水)', '2027-01-25(月)', '8'],
+        ...['デジタル庁', '図5.1-3 A-10'],
+      ],
+      [
+        ...['*', 'A-15 本番環境の利用申請', '2027-02-19(金)', '2027-02-19(金)', '0'],
+        ...['事業者', '図5.1-4 A-15'],
+      ],
     ]);
   });
 
   it('lists the documents to hand in, with date and receiver', () => {
-    expect(block('提出する書類（いつ、どこへ）').slice(11, 17)).toEqual([
+    expect(block('提出書類（いつ、どこへ）').slice(11, 17)).toEqual([
       '  2027-01-12(火)  A-9 接続確認環境の利用申請 → デジタル庁（マイナポータル運営主体）  [図5.1-3 A-9]',
       '    - 接続確認環境利用申請書',
       '    - サービス情報設定シート',
@@ -83,36 +100,38 @@ describe('the text of a plan', () => {
 
   it('shows the later three weeks as unconfirmed', () => {
     expect(toText(plan)).toContain(
-      '2.2版より後の公開情報に「3週間前」とするものがある（未確認）。durations.productionApplication で指定できる。',
+      '2.2版より後の公開情報に「3週間前」とするものがある（未確認）。',
     );
     expect(toText(plan, { lang: 'en' })).toContain(
-      'Public sources later than v2.2 say three weeks (unconfirmed). Set durations.productionApplication to use it.',
+      'Public sources later than v2.2 say three weeks (unconfirmed).',
     );
   });
 
-  it('says by how much a go-live is missed, and which step binds', () => {
-    const told = (lang: 'ja' | 'en') => lines(toText(late, { lang })).slice(4, 7);
-    const path =
-      'A-1 → A-4 → A-5 → A-6 → A-7 → A-8 → A-9 → A-11 → A-12 → A-13 → A-14 → A-15 → A-16 → A-17 → A-18';
+  it('starts with the plan that can be met, and says in one line by how much a go-live is missed', () => {
+    const told = (lang: 'ja' | 'en') => lines(toText(late, { lang })).slice(1, 5);
     expect(told('ja')).toEqual([
-      '利用開始 2027-04-01(木) には間に合いません。着手の期限 2026-09-29(火) を過ぎています。',
-      '2026-11-24(火) に最初の手順から始めると、最短で 2027-06-02(水)、40営業日の遅れです。',
-      `最も長くかかる手順は A-8 システム開発の実施 です（クリティカルパス: ${path}）。`,
+      '利用開始: 2027-06-02(水)（最短）',
+      '着手: 2026-11-24(火)',
+      '希望の利用開始 2027-04-01(木) には40営業日足りません。着手期限は 2026-09-29(火) でした。最も長い手順は A-8 システム開発の実施です。',
+      '',
     ]);
     expect(told('en')).toEqual([
-      'The go-live on Thu 2027-04-01 cannot be met: the latest start, Tue 2026-09-29, has passed.',
-      'Starting with the first step on Tue 2026-11-24, the earliest go-live is Wed 2027-06-02, 40 business days late.',
-      `The longest step is A-8, Develop the system (critical path: ${path}).`,
+      'go-live: Wed 2027-06-02 (at the earliest)',
+      'start: Tue 2026-11-24',
+      'The requested go-live, Thu 2027-04-01, is missed by 40 business days. The start was due on Tue 2026-09-29. The longest step is A-8, Develop the system.',
+      '',
     ]);
   });
 
   it('says what a late notice still allows', () => {
     const notice = planSuspension({ date: '2027-08-01', today: '2027-07-20' });
-    expect(lines(toText(notice))[4]).toBe(
-      '届出の期限 2027-07-16(金)（原則）を過ぎています。2027-07-20(火) に届け出る場合、利用停止予定日は 2027-08-03(火) 以降となります（1営業日の遅れ）。',
-    );
-    expect(lines(toText(notice, { lang: 'en' }))[4]).toBe(
-      'The notice was due on Fri 2027-07-16, in principle. With a notice on Tue 2027-07-20, the earliest planned suspension is Tue 2027-08-03, 1 business day late.',
+    expect(lines(toText(notice)).slice(1, 4)).toEqual([
+      '利用停止予定日: 2027-08-03(火)（最短）',
+      '届出: 2027-07-20(火)',
+      '希望の利用停止予定日 2027-08-01(日) には1営業日足りません。届出期限は 2027-07-16(金)（原則）でした。',
+    ]);
+    expect(lines(toText(notice, { lang: 'en' }))[3]).toBe(
+      'The requested planned suspension, Sun 2027-08-01, is missed by 1 business day. The notice was due on Fri 2027-07-16, in principle.',
     );
   });
 
