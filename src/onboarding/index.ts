@@ -6,6 +6,7 @@ export { isSelfInfoError, SelfInfoError, type SelfInfoErrorOptions } from '../fo
 export type { Instant } from '../foundation/time.js';
 export { type ActorId, actors } from './actors.js';
 export type { Blackout } from './blackout.js';
+export { toCsv } from './csv.js';
 export { type DocumentId, documents } from './documents.js';
 export type { PlanDuration, PlanDurations } from './durations.js';
 export { type PlanICalendarOptions, toICalendar } from './ical.js';
@@ -30,5 +31,6 @@ export type { ChangePart, Procedure } from './procedures.js';
 export { type Requirement, requirements } from './requirements.js';
 export type { Handling } from './step-row.js';
 export { type Step, type StepId, steps } from './steps.js';
+export { toSvg } from './svg.js';
 export { toText } from './text.js';
 export type { PlanTextOptions } from './wording.js';
