@@ -60,6 +60,8 @@ function checkExternals(outputs) {
     ...Object.keys(peerDependencies),
     // Past Bun's stub.
     'undici/index.js',
+    // Its entry point for every runtime.
+    'write-excel-file/universal',
     ...builtinModules,
     ...builtinModules.map((name) => `node:${name}`),
   ];

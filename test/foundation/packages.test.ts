@@ -18,6 +18,7 @@ const lazy = {
   jose: ['seal'],
   bullmq: ['queue'],
   ioredis: ['queue'],
+  'write-excel-file': ['xlsx'],
 } as const;
 type Lazy = keyof typeof lazy;
 
@@ -52,7 +53,10 @@ function install(name: Lazy, state: State) {
   const code = states[state];
   if (code !== undefined) {
     mkdirSync(join(modules, name));
-    writeFileSync(join(modules, name, 'package.json'), '{ "type": "module" }');
+    writeFileSync(
+      join(modules, name, 'package.json'),
+      '{ "type": "module", "exports": { "./*": "./index.js", ".": "./index.js" } }',
+    );
     writeFileSync(join(modules, name, 'index.js'), code);
   }
   writeFileSync(join(place(name, state), 'program.mjs'), program);
@@ -62,7 +66,9 @@ function install(name: Lazy, state: State) {
 const program = `
 import { createSelfInfoClient, defineService, sandboxEnvironment } from 'myna-selfinfo';
 import { createRetrievalQueue } from 'myna-selfinfo/bullmq';
+import { planOnboarding } from 'myna-selfinfo/onboarding';
 import { createRedisStore } from 'myna-selfinfo/redis';
+import { toXlsx } from 'myna-selfinfo/xlsx';
 const calls = [];
 const store = Object.fromEntries(
   ['put', 'get', 'take', 'delete'].map((name) => [name, async () => void calls.push(name)]),
@@ -100,6 +106,7 @@ const steps = {
   complete: () => client.completeConsent(callback, { sessionBinding }),
   seal: () => redis.put('key', 'value', Date.now() + 60_000),
   queue: () => queue.state('id'),
+  xlsx: () => toXlsx(planOnboarding({ goLive: '2027-04-01' })),
 };
 for (const step of process.argv.slice(2)) {
   calls.length = 0;

@@ -14,6 +14,7 @@ const tests = {
   pg: ['test/vault/pg/'],
   redis: ['test/stores/'],
   sharp: ['test/calendar/print/png.test.ts'],
+  'write-excel-file': ['test/onboarding/xlsx/'],
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
