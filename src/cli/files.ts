@@ -11,9 +11,9 @@ export function systemCode(error: unknown): string {
 }
 
 /** Writes a file that the person named. */
-export function writeTextFile(path: string, text: string | Uint8Array): void {
+export function writeTextFile(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, text);
+    writeFileSync(path, content);
   } catch (error) {
     const code = systemCode(error);
     throw new UsageError(
@@ -78,9 +78,8 @@ export function readCatalog(path: string | undefined): Catalog {
  * file and the place in it.
  *
  * @param root - what the library calls the value of the file, e.g. `options.announced`.
- * @param at - where that value is in the file.
  */
-export function withFile<T>(path: string, root: string, call: () => T, at = '$'): T {
+export function withFile<T>(path: string, root: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
@@ -88,7 +87,7 @@ export function withFile<T>(path: string, root: string, call: () => T, at = '$')
     if (!isSelfInfoError(error) && !isType) throw error;
     const place = new RegExp(`(?<![\\w.])${root.replaceAll('.', '\\.')}\\b`, 'g');
     const placed = (message: string): string =>
-      message.replaceAll(place, () => `${path}:${at}`).replaceAll(/\p{C}+/gu, ' ');
+      message.replaceAll(place, () => `${path}:$`).replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({
       ja: placed(isSelfInfoError(error) ? error.messageJa : error.message),
       en: placed(error.message),

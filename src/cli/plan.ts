@@ -1,5 +1,6 @@
 import { isSelfInfoError } from '../foundation/errors.js';
-import type { Language } from '../foundation/language.js';
+import type { Blackout } from '../onboarding/blackout.js';
+import { toCsv } from '../onboarding/csv.js';
 import type { PlanDuration } from '../onboarding/durations.js';
 import { toICalendar } from '../onboarding/ical.js';
 import { leadTimes } from '../onboarding/lead-time-table.js';
@@ -9,11 +10,15 @@ import type { Plan } from '../onboarding/plan.js';
 import { planResumption, planSuspension, planTermination } from '../onboarding/plan-notice.js';
 import { planChange, planOnboarding } from '../onboarding/plan-onboarding.js';
 import type { Procedure } from '../onboarding/procedures.js';
+import { toSvg } from '../onboarding/svg.js';
 import { toText } from '../onboarding/text.js';
+import type { PlanTextOptions } from '../onboarding/wording.js';
+import { toXlsx } from '../onboarding/xlsx/xlsx.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
+import { writeTextFile } from './files.js';
 import { defineCommand, type OptionSpecs, type Values } from './frame/spec.js';
 
-type Writer = (plan: Plan, options: { readonly lang: Language; readonly name?: string }) => string;
+type Writer = (plan: Plan, options: PlanTextOptions) => string;
 
 const groups = {
   day: { ja: '日付', en: 'Dates' },
@@ -53,6 +58,24 @@ const options = {
     },
     group: groups.day,
   },
+  done: {
+    value: { ja: '手順[=日付]', en: 'STEP[=DATE]' },
+    list: true,
+    text: {
+      ja: '済んだ手順。前の手順も済みとみなし、残りを計算。A-7=2026-11-20',
+      en: 'a step that is done, and all before it; the rest is planned: A-7=2026-11-20',
+    },
+    group: groups.steps,
+  },
+  blackout: {
+    value: { ja: '日付..日付', en: 'DATE..DATE' },
+    list: true,
+    text: {
+      ja: '凍結期間。事業者の手順と利用開始を置かない。2026-12-26..2027-01-05',
+      en: 'days without steps of the provider and go-live: 2026-12-26..2027-01-05',
+    },
+    group: groups.steps,
+  },
   durations: {
     value: { ja: '期間', en: 'LIST' },
     list: true,
@@ -79,10 +102,23 @@ const options = {
   },
   format: {
     value: { ja: '形式', en: 'FORMAT' },
-    choices: ['text', 'md', 'ics', 'mermaid', 'json'],
+    choices: ['text', 'md', 'csv', 'xlsx', 'svg', 'ics', 'mermaid', 'json'],
     text: {
-      ja: 'text（省略時）、md、ics、mermaid、json',
-      en: 'text (default), md, ics, mermaid, json',
+      ja: 'text（省略時）、md、csv、xlsx、svg、ics、mermaid、json',
+      en: 'text (default), md, csv, xlsx, svg, ics, mermaid, json',
+    },
+    group: groups.output,
+  },
+  era: {
+    text: { ja: '日付を和暦（令和）で表示', en: 'Japanese era in dates (Japanese texts only)' },
+    group: groups.output,
+  },
+  output: {
+    value: { ja: 'ファイル', en: 'FILE' },
+    completes: 'files',
+    text: {
+      ja: 'ファイルに保存（xlsx では必須）。- は標準出力',
+      en: 'write to a file (required for xlsx); - is standard output',
     },
     group: groups.output,
   },
@@ -131,6 +167,14 @@ export const planCommand = defineCommand({
       { ja: '利用開始日から逆算した日程', en: 'the dates that lead to that go-live' },
     ],
     [
+      'myna-selfinfo plan --go-live 2027-10-01 --done A-7=2026-11-20',
+      { ja: 'A-7 まで済んだところから計画', en: 'plan what is left after A-7' },
+    ],
+    [
+      'myna-selfinfo plan --go-live 2027-10-01 --format xlsx --output plan.xlsx',
+      { ja: 'Excel のブックに保存', en: 'write an Excel workbook' },
+    ],
+    [
       'myna-selfinfo plan --start 2027-01-04 --durations development=10w --format md',
       {
         ja: '着手日から計算し、開発を10週間として Markdown で出力',
@@ -142,17 +186,30 @@ export const planCommand = defineCommand({
   page: 'onboarding.md',
   run: async ({ values, operands, lang }) => {
     const [procedure = 'onboarding'] = operands as Procedure[];
-    const write = writers[values.format ?? 'text'] as Writer;
+    const { name, era, format = 'text', output: path } = values;
     const options = optionsOf(procedure, values);
+    if (format === 'xlsx' && (path === undefined || path === '-')) throw xlsxNeedsFile();
     try {
-      const name = values.name === undefined ? {} : { name: values.name };
-      return write(plans[procedure](options), { lang, ...name });
+      const plan = plans[procedure](options);
+      const style = { lang, ...(name !== undefined && { name }), ...(era && { era }) };
+      const content =
+        format === 'xlsx' ? await toXlsx(plan, style) : (writers[format] as Writer)(plan, style);
+      if (path === undefined || path === '-') return content as string;
+      writeTextFile(path, content);
+      return { ja: `保存しました: ${path}\n`, en: `written: ${path}\n` }[lang];
     } catch (error) {
       if (!isSelfInfoError(error)) throw error;
       throw new UsageError({ ja: asTyped(error.messageJa), en: asTyped(error.message) });
     }
   },
 });
+
+function xlsxNeedsFile(): UsageError {
+  return new UsageError({
+    ja: '--format xlsx には --output を指定してください（例: --output plan.xlsx）',
+    en: '--format xlsx needs --output (example: --output plan.xlsx)',
+  });
+}
 
 function durationNames(): readonly string[] {
   const ids = new Set<string>(leadTimes.map(({ id }) => id)).add('handover');
@@ -163,6 +220,8 @@ function durationNames(): readonly string[] {
 const writers: Readonly<Record<string, Writer>> = {
   text: toText,
   md: toMarkdown,
+  csv: toCsv,
+  svg: toSvg,
   ics: toICalendar,
   mermaid: toMermaid,
   json: (plan) => `${JSON.stringify(plan, null, 2)}\n`,
@@ -173,10 +232,13 @@ function optionsOf(procedure: Procedure, values: PlanArguments): Record<string, 
   const hasDate = procedure !== 'onboarding' && procedure !== 'change';
   const accepted = [
     'today',
-    ...(hasDate ? ['date'] : ['go-live', 'start', 'durations']),
+    ...(hasDate ? ['date'] : ['go-live', 'start', 'durations', 'done', 'blackout']),
     ...(procedure === 'change' ? ['without'] : []),
   ];
-  for (const name of ['go-live', 'start', 'date', 'durations', 'without'] as const) {
+  for (const name of [
+    ...(['go-live', 'start', 'date'] as const),
+    ...(['durations', 'done', 'blackout', 'without'] as const),
+  ]) {
     if (values[name] === undefined || accepted.includes(name)) continue;
     throw new UsageError({
       ja: `${procedure} に --${name} は指定できません。`,
@@ -184,7 +246,9 @@ function optionsOf(procedure: Procedure, values: PlanArguments): Record<string, 
     });
   }
   const given = { goLive: values['go-live'], start: values.start };
-  if (!hasDate && (given.goLive === undefined) === (given.start === undefined)) {
+  const isOpen = given.goLive === undefined && given.start === undefined;
+  const isBoth = given.goLive !== undefined && given.start !== undefined;
+  if (!hasDate && (isBoth || (isOpen && values.done === undefined))) {
     throw new UsageError({
       ja: '--go-live か --start のどちらか一方を指定してください。',
       en: 'give either --go-live or --start.',
@@ -194,8 +258,24 @@ function optionsOf(procedure: Procedure, values: PlanArguments): Record<string, 
   if (values.today !== undefined) options.today = values.today;
   if (values.durations !== undefined)
     options.durations = Object.fromEntries(values.durations.map(readDuration));
+  if (values.done !== undefined) options.done = Object.fromEntries(values.done.map(readDone));
+  if (values.blackout !== undefined) options.blackout = values.blackout.map(readBlackout);
   for (const part of values.without ?? []) options[parts[part]] = false;
   return options;
+}
+
+function readDone(text: string): [string, string | true] {
+  const [id = '', ...dates] = text.split('=');
+  return [id, dates.length === 0 ? true : dates.join('=')];
+}
+
+function readBlackout(text: string): Blackout {
+  const [from = '', to = from, ...more] = text.split('..');
+  if (more.length === 0) return { from, to };
+  throw new UsageError({
+    ja: `--blackout を読み取れません: ${quoted(text)}（例: 2026-12-26..2027-01-05）`,
+    en: `--blackout cannot be read: ${quoted(text)} (example: 2026-12-26..2027-01-05)`,
+  });
 }
 
 function readDuration(text: string): [string, PlanDuration] {
@@ -231,8 +311,8 @@ const plans = {
 function asTyped(message: string): string {
   return message.replaceAll(/\boptions\.(\w+)(\.\w+)*/g, (path, name: string) => {
     if (name === 'goLive') return '--go-live';
-    return name === 'durations'
-      ? `--durations ${path.slice('options.durations.'.length)}`.trimEnd()
-      : `--${name}`;
+    if (name === 'durations' || name === 'done')
+      return `--${name} ${path.slice(`options.${name}.`.length)}`.trimEnd();
+    return `--${name}`;
   });
 }

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   planChange,
   planOnboarding,
   planSuspension,
+  toCsv,
   toICalendar,
   toMarkdown,
   toMermaid,
+  toSvg,
   toText,
 } from '../../src/onboarding/index.js';
 import { openRuns } from './binary.js';
@@ -32,6 +36,8 @@ describe('the command plan', () => {
   it.each([
     ['text', toText(plan)],
     ['md', toMarkdown(plan)],
+    ['csv', toCsv(plan)],
+    ['svg', toSvg(plan)],
     ['ics', toICalendar(plan)],
     ['mermaid', toMermaid(plan)],
   ])('prints a plan for a go-live as %s', async (format, text) => {
@@ -93,9 +99,30 @@ describe('the command plan', () => {
     );
   });
 
+  it('plans what is left after the steps that are done, around freezes, with the Japanese era', async () => {
+    const expected = planOnboarding({
+      done: { 'A-2': true, 'A-7': '2026-11-20' },
+      blackout: [
+        { from: '2026-12-26', to: '2027-01-05' },
+        { from: '2027-02-01', to: '2027-02-01' },
+      ],
+      today: '2026-12-01',
+    });
+    const args = ['--done', 'A-7=2026-11-20', '--done', 'A-2', '--today', '2026-12-01', '--era'];
+    const freezes = ['--blackout', '2026-12-26..2027-01-05', '--blackout', '2027-02-01'];
+    expect(await printed(...args, ...freezes)).toBe(toText(expected, { era: true }));
+  });
+
+  it('writes a workbook to a file, and says so', async () => {
+    const path = join(tmpdir(), `plan-${process.pid}.xlsx`);
+    const args = ['--go-live', '2027-04-01', '--format', 'xlsx', '--output', path];
+    expect(await printed(...args)).toBe(`保存しました: ${path}\n`);
+    expect(readFileSync(path).subarray(0, 2).toString()).toBe('PK');
+  });
+
   it('reports a go-live in the past as missed, because --today defaults to now', async () => {
     expect(await printed('--go-live', '2024-10-01')).toContain(
-      '利用開始 2024-10-01(火) には間に合いません。',
+      '希望の利用開始 2024-10-01(火) には',
     );
   });
 
@@ -131,12 +158,27 @@ describe('the command plan refuses', () => {
       ['--start', '2050-12-01'],
       '--start はこのカレンダーの対象期間に含まれません。計画全体が 2023-06-30 から 2050-12-31 までに収まるように指定してください。',
     ],
+    [
+      'a workbook without a file',
+      ['--start', '2027-01-04', '--format', 'xlsx'],
+      '--format xlsx には --output を指定してください（例: --output plan.xlsx）',
+    ],
+    [
+      'a step that is done after a later one',
+      ['--done', 'A-4=2026-11-20,A-5=2026-11-19', '--today', '2026-12-01'],
+      'オプション --done A-4 の値が正しくありません。A-5 より後の日付は指定できません。',
+    ],
+    [
+      'a freeze of three days at once',
+      ['--start', '2027-01-04', '--blackout', '2026-12-26..2026-12-27..2026-12-28'],
+      '--blackout を読み取れません: "2026-12-26..2026-12-27..2026-12-28"（例: 2026-12-26..2027-01-05）',
+    ],
     ['an unknown procedure', ['onboard'], '不明な手続です: "onboard"'],
     ['two procedures', ['change', 'suspension'], '余分な引数です: "suspension"'],
     [
       'an unknown format',
       ['--start', '2027-01-04', '--format', 'pdf'],
-      '--format には text、md、ics、mermaid、json のいずれかを指定してください: "pdf"',
+      '--format には text、md、csv、xlsx、svg、ics、mermaid、json のいずれかを指定してください: "pdf"',
     ],
     [
       'an option of another procedure',
