@@ -7,10 +7,11 @@ import { frozenJson } from '../foundation/plain.js';
 import { Sensitive } from '../foundation/sensitive.js';
 import { sharedEntry, sharedState } from '../foundation/shared-state.js';
 import type { ConsentTerms } from '../oauth/terms.js';
-import type { Inquiry } from '../service/inquiry.js';
+import type { Inquiry, Method } from '../service/inquiry.js';
 import { type Service, wireCode } from '../service/service.js';
 import type { ItemSpec, RecordOf, ServiceSpec } from '../service/spec.js';
 import type { MissingHolder, WireItem, WireRecord, WireResult } from '../wire/messages.js';
+import { readObservers } from './reads.js';
 import { type ItemState, type Pause, parseItem, withoutMarks } from './records.js';
 
 /**
@@ -73,11 +74,18 @@ class SealedItem {
   readonly #state: ItemState;
   readonly #detail: string;
   readonly #checkRetention: () => void;
+  readonly #noteReveal: () => void;
 
-  constructor(state: ItemState, detail: string, checkRetention: () => void) {
+  constructor(
+    state: ItemState,
+    detail: string,
+    checkRetention: () => void,
+    noteReveal: () => void = () => undefined,
+  ) {
     this.#state = ownBag(state);
     this.#detail = detail;
     this.#checkRetention = checkRetention;
+    this.#noteReveal = noteReveal;
     Object.freeze(this);
   }
 
@@ -127,6 +135,7 @@ class SealedItem {
     if (this.#state.records === undefined)
       throw new TypeError('Only an item that is present has records to reveal.');
     this.#checkRetention();
+    this.#noteReveal();
     return this.#state.records;
   }
 }
@@ -207,6 +216,8 @@ function* ownResult({ items, ...rest }: WireResult, pause: Pause): Generator<voi
 interface AnswerParts extends AnswerSource {
   readonly service: Service;
   readonly clock: Pick<Clock, 'now'>;
+  /** Whether no portal sent the result. */
+  readonly made?: boolean;
 }
 
 /** An answer, and the function that returns its source within its period. */
@@ -217,7 +228,7 @@ interface BuiltAnswer {
 
 /** Builds an answer in steps. Yields where other work may run. */
 function* buildInSteps(
-  { service, terms, inquiries, codes = {}, result: received, clock }: AnswerParts,
+  { service, terms, inquiries, codes = {}, result: received, clock, made }: AnswerParts,
   pause: Pause,
 ): Generator<void, BuiltAnswer> {
   const result = yield* ownResult(received, pause);
@@ -236,11 +247,12 @@ function* buildInSteps(
     const code = own(codes, key) ?? wireCode(spec);
     const item = byCode.get(code);
     byCode.delete(code);
-    items[key] = new SealedItem(
-      item ? yield* parseItem(item, spec, pause) : { status: 'failed', code: 'not_answered' },
-      spec.detail,
-      checkRetention,
-    );
+    const state: ItemState = item
+      ? yield* parseItem(item, spec, pause)
+      : { status: 'failed', code: 'not_answered' };
+    const method = made ? undefined : inquiries[key]?.method;
+    const noteReveal = observeItem(service, key, method, state.status === 'present');
+    items[key] = new SealedItem(state, spec.detail, checkRetention, noteReveal);
   }
   const extras = Object.freeze({
     ...result.extras,
@@ -260,6 +272,20 @@ function* buildInSteps(
       checkRetention();
       return source;
     },
+  };
+}
+
+/** Reports an item to the observers of a test run, if any. Returns what reports its reveal. */
+function observeItem(
+  service: Service,
+  key: string,
+  method: Method | undefined,
+  present: boolean,
+): () => void {
+  const observers = [...readObservers().values()];
+  for (const observer of observers) observer.asked(service, key, method, present);
+  return () => {
+    for (const observer of observers) observer.revealed(service, key);
   };
 }
 
@@ -310,6 +336,6 @@ export async function buildAnswer(
  * @throws SelfInfoError and TypeError as {@link buildAnswer}.
  */
 export function buildMadeAnswer(parts: AnswerParts): Answer {
-  const step = buildInSteps(parts, { use: () => false }).next();
+  const step = buildInSteps({ ...parts, made: true }, { use: () => false }).next();
   return (step.value as BuiltAnswer).answer;
 }

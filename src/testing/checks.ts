@@ -3,16 +3,25 @@ import { formatInstant, HOUR_MS, type Instant, toEpochMs } from '../foundation/t
 import { isService, type Service } from '../service/service.js';
 
 /**
- * Checks that this process may make values, and that `service` is a service.
+ * Checks that this process is a test.
  *
- * @throws SelfInfoError `invalid_option` if NODE_ENV is `production`; TypeError for another type.
+ * @throws SelfInfoError `invalid_option` if NODE_ENV is `production`.
  */
-export function checkUse(service: unknown): asserts service is Service {
+export function checkProduction(): void {
   if (process.env.NODE_ENV === 'production')
     throw invalidOption('NODE_ENV', {
       en: 'It must not be production: myna-selfinfo/testing makes invented values, for tests only.',
       ja: 'production が設定されています。myna-selfinfo/testing は架空の値を作るため、テストでのみ使用できます。',
     });
+}
+
+/**
+ * Checks that this process may make values, and that `service` is a service.
+ *
+ * @throws SelfInfoError `invalid_option` if NODE_ENV is `production`; TypeError for another type.
+ */
+export function checkUse(service: unknown): asserts service is Service {
+  checkProduction();
   if (!isService(service)) throw new TypeError('service must be what defineService returned.');
 }
 

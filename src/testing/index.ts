@@ -7,5 +7,6 @@ export {
   createCollected,
   createConsentOutcome,
 } from './outcomes.js';
+export { type ItemReads, observeReads, type ReadsObserver, type ServiceReads } from './reads.js';
 export { createRetrieval, type RetrievalOptions } from './retrieval.js';
 export type { TermsOptions } from './terms.js';
