@@ -43,6 +43,13 @@ export const rootCommand: GroupSpec = {
       },
       load: async () => (await import('./evidence.js')).evidenceCommand,
     },
+    sheet: {
+      summary: {
+        ja: '申請書類に必要な事項をサービスの定義から書き出し、相違と過剰な照会を調べる',
+        en: 'write what the application documents need of a service, and find drift and over-asking',
+      },
+      load: async () => (await import('./sheet.js')).sheetCommand,
+    },
     shapes: {
       summary: {
         ja: '接続試験の応答の形だけを記録し、通信プロファイルと比べる',

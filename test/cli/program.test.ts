@@ -26,6 +26,7 @@ const commands = [
   'sandbox',
   'demo',
   'evidence',
+  'sheet',
   'shapes',
   'schema',
   'completion',
