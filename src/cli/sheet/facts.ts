@@ -3,7 +3,7 @@ import { categories } from '../../catalog/details.js';
 import { detailRow, holdersOf, holdingsOf, itemRow, serverRow } from '../../catalog/lookup.js';
 import type { Language } from '../../foundation/language.js';
 import { type DocumentId, documents } from '../../onboarding/documents.js';
-import type { Method } from '../../service/inquiry.js';
+import { type Method, methods as tableMethods } from '../../service/inquiry.js';
 import type { ItemSpec } from '../../service/spec.js';
 import type { Texts } from '../arguments.js';
 import type { Declared } from './load.js';
@@ -115,7 +115,7 @@ function serviceFacts(
       same('4.2'),
       {
         ja: `同意日の翌日から${service.retention.days}日間`,
-        en: `${service.retention.days} days after the day of consent`,
+        en: `days after the day of consent: ${service.retention.days}`,
       }[lang],
     ),
     row(
@@ -142,10 +142,15 @@ function itemFacts(key: string, item: ItemSpec, catalog: Catalog, lang: Language
   const comma = { ja: '、', en: ', ' }[lang];
   const detail = detailRow(item.detail, catalog);
   const category = categories.find(({ id }) => id === detail.category);
-  const holders = item.holders ?? holdersOf(item.detail, catalog);
+  const holders = holdersOf(item.detail, catalog).filter(
+    (id) => item.holders?.includes(id) ?? true,
+  );
   const rows = holdingsOf(item.detail, catalog).filter(({ server }) => holders.includes(server));
   const fromTable = tableRows(rows, lang);
-  const methods = item.inquiries as readonly Method[];
+  // In the order of the table, so that the order in the code is no difference.
+  const methods = tableMethods.filter((method) =>
+    (item.inquiries as readonly Method[]).includes(method),
+  );
   const table = (number: string): Texts => ({ ja: `表2.6-1${number}`, en: `table 2.6-1${number}` });
   return [
     row(
@@ -234,9 +239,10 @@ function holderText(id: string, catalog: Catalog, lang: Language): string {
   return `${server.holder[lang]}${open}${server[lang]}${close}`;
 }
 
-/** Returns the names of documents. */
+/** Returns the names of documents, with those of the guideline. */
 export function documentNames(ids: readonly DocumentId[], lang: Language): string {
-  return ids
-    .map((id) => documents.find((document) => document.id === id)?.[lang])
+  return documents
+    .filter(({ id }) => ids.includes(id))
+    .map(({ ja, en }) => ({ ja, en: `${en} (${ja})` })[lang])
     .join({ ja: '、', en: '; ' }[lang]);
 }

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Catalog, publishedCatalog } from '../../catalog/catalog.js';
 import { checked } from '../../sandbox/problems.js';
-import { checkRegistrations, type Registration } from '../../sandbox/registrations.js';
+import { checkRegistration, type Registration } from '../../sandbox/registrations.js';
 import { catalogOf, defineService, isService, type Service } from '../../service/service.js';
 import { quoted, UsageError } from '../arguments.js';
-import { readJsonFile, systemCode, withFile } from '../files.js';
+import { readBytes, readJsonFile, systemCode, withFile } from '../files.js';
 
 /** A service with what its registration says, if one was given. */
 export interface Declared {
@@ -37,7 +37,7 @@ export async function loadDeclared(
     return { service: withFile(file, 'spec', () => defineAny(value, catalog)), catalog };
   const given = isService(value.service) ? catalogOf(value.service) : catalog;
   withFile(file, 'registration', () =>
-    checked((problems) => checkRegistrations([value], 'registration', problems, given)),
+    checked((problems) => checkRegistration(value, 'registration', given, problems)),
   );
   const { clientId, redirectUris } = value;
   const service = isService(value.service)
@@ -62,6 +62,8 @@ function entriesOf(value: unknown): readonly Found[] {
 
 /** Runs a module, and returns the services and registrations that it exports. */
 async function exportsOf(file: string): Promise<readonly Found[]> {
+  // Says that the file is missing, before Node says so of one of its imports.
+  readBytes(file);
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await import(pathToFileURL(resolve(file)).href);
