@@ -38,7 +38,7 @@ describe('what observeReads sees', () => {
     const { onProgress } = bank;
     const inquiry = { income: latest(), household: latest() };
     const collected = await bank.client.query(await bank.consent(), inquiry, { onProgress });
-    const { answer } = expectStatus(collected, 'done');
+    const { answer } = expectStatus(collected, 'ready');
     expectStatus(answer.items.income, 'present').reveal();
     expect(observer.reads()).toEqual([
       {
