@@ -1,4 +1,5 @@
 import { plain } from '../calendar/print/wording.js';
+import { toCsv as writeCsv } from '../foundation/csv.js';
 import type { Plan } from './plan.js';
 import { heads, type PlanRow, rowsOfPlan, statuses } from './rows.js';
 import {
@@ -28,7 +29,7 @@ export function toCsv(plan: Plan, options: PlanTextOptions = {}): string {
   const style = checkTextOptions(plan, options);
   const head = columns.map((column) => heads[column][style.lang]);
   const lines = [head, ...rowsOfPlan(plan, style).map((row) => cellsOf(row, style))];
-  return `\ufeff${lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')}`;
+  return writeCsv(lines.map((cells) => cells.map(plain)));
 }
 
 const columns = [
@@ -53,9 +54,4 @@ function cellsOf(row: PlanRow, style: TextStyle): string[] {
     row.source,
     row.notes.join(' '),
   ];
-}
-
-function cell(text: string): string {
-  const value = plain(text).replace(/^[=+\-@＝＋－＠]/, "'$&");
-  return /[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

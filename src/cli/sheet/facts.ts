@@ -142,15 +142,13 @@ function itemFacts(key: string, item: ItemSpec, catalog: Catalog, lang: Language
   const comma = { ja: '、', en: ', ' }[lang];
   const detail = detailRow(item.detail, catalog);
   const category = categories.find(({ id }) => id === detail.category);
-  const holders = holdersOf(item.detail, catalog).filter(
-    (id) => item.holders?.includes(id) ?? true,
-  );
+  const isAsked = (id: string) => item.holders?.includes(id) ?? true;
+  const holders = holdersOf(item.detail, catalog).filter(isAsked);
   const rows = holdingsOf(item.detail, catalog).filter(({ server }) => holders.includes(server));
   const fromTable = tableRows(rows, lang);
+  const inquiries: readonly Method[] = item.inquiries;
   // In the order of the table, so that the order in the code is no difference.
-  const methods = tableMethods.filter((method) =>
-    (item.inquiries as readonly Method[]).includes(method),
-  );
+  const methods = tableMethods.filter((method) => inquiries.includes(method));
   const table = (number: string): Texts => ({ ja: `表2.6-1${number}`, en: `table 2.6-1${number}` });
   return [
     row(
@@ -195,16 +193,14 @@ function itemFacts(key: string, item: ItemSpec, catalog: Catalog, lang: Language
       { ja: '5.1.1 A-1（データレイアウト）', en: '5.1.1, A-1 (data layout)' },
     ),
     ...methods.map((method) =>
-      row(
-        testData,
-        {
-          ja: `テストデータ（${methodNames[method].ja}）`,
-          en: `test data: ${methodNames[method].en}`,
-        },
-        { ja: '5.1.2(2) A-9', en: '5.1.2(2), A-9' },
-      ),
+      row(testData, testDataLabel(method), { ja: '5.1.2(2) A-9', en: '5.1.2(2), A-9' }),
     ),
   ];
+}
+
+function testDataLabel(method: Method): Texts {
+  const { ja, en } = methodNames[method];
+  return { ja: `テストデータ（${ja}）`, en: `test data: ${en}` };
 }
 
 /** Returns a function that makes the rows of one subject. Without a value a person fills it in. */
