@@ -210,12 +210,18 @@ describe('the folders of src', () => {
   });
 
   it('load each command of the command line when it is called, and nothing before', () => {
-    const [cli] = sources.filter(({ path }) => path === 'src/cli.ts');
-    const eager = importsOf(cli as Source).filter(({ kind, specifier }) => {
-      const isOwn = specifier.startsWith('node:') || specifier === './cli/arguments.js';
-      return kind === 'static' && !isOwn;
-    });
-    expect(eager).toEqual([]);
+    const paths = new Set(sources.map(({ path }) => path));
+    const eager = new Set(['src/cli.ts']);
+    for (const path of eager) {
+      const source = sources.find((one) => one.path === path) as Source;
+      for (const { kind, specifier } of importsOf(source)) {
+        const target = targetOf(source, specifier, paths);
+        if (kind === 'static' && target !== undefined) eager.add(target);
+      }
+    }
+    const frame = /^src\/(foundation\/|cli\.ts|cli\/(frame\/|arguments\.ts|commands\.ts))/;
+    expect([...eager].filter((path) => !frame.test(path))).toEqual([]);
+    expect(eager).toContain('src/cli/commands.ts');
   });
 
   it('import undici for the wire and for the browsers of the evidence alone', () => {
