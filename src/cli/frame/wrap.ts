@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 
-const words = new Intl.Segmenter('ja', { granularity: 'word' });
+// Made when the first Japanese line is wrapped, because that takes a while.
+let words: Intl.Segmenter | undefined;
 
 // Japanese typesetting: no line begins with these, and none ends with those.
 const NOT_FIRST =
@@ -9,7 +10,7 @@ const NOT_LAST = /[（「『【〔《“‘([{]$/;
 
 /** Returns how many columns a terminal needs for a text. */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 /** Fills a text with blanks up to a width in columns. */
@@ -52,6 +53,7 @@ function wrapLine(line: string, width: number, indent: string): string {
 /** Splits a line into parts that stay whole, each with the blanks behind it. */
 function partsOf(line: string): string[] {
   const parts: string[] = [];
+  words ??= new Intl.Segmenter('ja', { granularity: 'word' });
   // Runs without Japanese characters stay whole up to a blank.
   for (const [run] of line.matchAll(/[\u2e80-\uffef]+|[^\u2e80-\uffef\s]+|\s+/gu)) {
     const pieces = /^[\u2e80-\uffef]/.test(run)
