@@ -10,6 +10,13 @@ interface Stage {
   readonly sandbox: StartedSandbox;
 }
 
+const provider = {
+  name: '株式会社みほん銀行',
+  contact: '0120-000-000（平日9時〜17時）',
+  privacyPolicy: 'https://loan.example/privacy',
+};
+const WITHOUT_PROVIDER = 'SP00000002_HL0002';
+
 const OPEN = '2026-12-01T10:00:00+09:00';
 const SATURDAY = '2026-12-05T10:00:00+09:00';
 const NEW_YEAR = '2026-12-30T10:00:00+09:00';
@@ -68,6 +75,10 @@ const screens: readonly Screen<Stage>[] = [
   { name: 'consent-closed', heading: CONSENT, after: 'closed', reach: decide('agree') },
   { name: 'consent-partly-closed', heading: CONSENT, reach: arrive(SATURDAY) },
   { name: 'consent', heading: CONSENT, reach: arrive() },
+  {
+    ...{ name: 'consent-without-provider', heading: CONSENT },
+    reach: arrive(OPEN, WITHOUT_PROVIDER),
+  },
   {
     ...{ name: 'not-ticked', heading: CONSENT, after: 'consent', faulty: true },
     reach: inTurn(({ page }) => page.evaluate(ALLOW_GAPS), decide('agree')),
@@ -133,7 +144,11 @@ export const consentTour = createTour<Stage>({
   screens,
   async start(page) {
     const clock = createVirtualClock(OPEN);
-    const sandbox = await startSandbox({ registrations: [registration], clock });
+    const registrations = [
+      { ...registration, provider },
+      { ...registration, clientId: WITHOUT_PROVIDER },
+    ];
+    const sandbox = await startSandbox({ registrations, clock });
     return {
       stage: { page, clock, sandbox },
       restart: () => page.context().clearCookies(),

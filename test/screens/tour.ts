@@ -73,6 +73,8 @@ export function createTour<Stage>({ start, screens, ...facts }: TourOptions<Stag
       const [first] = facts.looks;
       const options: BrowserContextOptions = {
         locale: locales[language] ?? 'ja-JP',
+        // Otherwise a look is seen while its colours change.
+        reducedMotion: 'reduce',
         ...(first && { viewport: { width: first.width, height: first.height } }),
       };
       const context = await browser.newContext(options);
