@@ -76,16 +76,19 @@ function checkExternals(outputs) {
     );
 }
 
+/** Sources that need no map: bundled packages, and the programs that only the binary runs. */
+const WITHOUT_MAP = /node_modules\/|\/src\/cli[./]|\/examples\//;
+
 /**
  * Drops the sources of bundled packages from our maps, and the maps of chunks that hold hardly
- * anything else. They would be half of the package.
+ * anything but sources that need none. They would be half of the package.
  */
 function slimMaps() {
   for (const name of readdirSync('dist').filter((name) => name.endsWith('.map'))) {
     /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
     const map = JSON.parse(readFileSync(join('dist', name), 'utf8'));
-    const foreign = map.sources.filter((source) => source.includes('node_modules/'));
-    if (foreign.length > 0.9 * map.sources.length) {
+    const unneeded = map.sources.filter((source) => WITHOUT_MAP.test(source));
+    if (unneeded.length > 0.9 * map.sources.length) {
       rmSync(join('dist', name));
       const chunk = join('dist', name.slice(0, -'.map'.length));
       const code = readFileSync(chunk, 'utf8');
