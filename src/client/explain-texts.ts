@@ -30,7 +30,7 @@ export const sentences = {
     en: 'We could not find your procedure. Please start again.',
   },
   'foreign-browser': {
-    ja: 'お手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻ってお続けください。',
+    ja: 'この画面は、お手続きを始めたブラウザとは別のブラウザで開かれました。始めたブラウザに戻ってお続けください。',
     en: 'This page was opened in a different browser from the one you started in. Please return to that browser and continue there.',
   },
   rejected: {
@@ -75,7 +75,7 @@ export const sentences = {
 export const states = {
   open: { ja: 'ただいま情報を取得できます。', en: 'The information is available now.' },
   uncertain: {
-    ja: 'ただいま情報を取得できない場合があります。',
+    ja: 'ただいま情報を取得できないことがあります。',
     en: 'The information may not be available at the moment.',
   },
   closed: sentences.unavailable,
@@ -104,7 +104,7 @@ export const words = {
     ja: (name: string, until: string | undefined) =>
       until === undefined
         ? `${informationOn(name)}は取得できません。`
-        : `${informationOn(name)}は ${until} まで取得できません。`,
+        : `${informationOn(name)}は${until}まで取得できません。`,
     en: (name: string, until: string | undefined) =>
       `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
   },

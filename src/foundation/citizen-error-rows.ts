@@ -70,7 +70,7 @@ export const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
   not_a_navigation: [
     111,
     'start-again',
-    'ブラウザの先読みなど、お客さまの操作ではない読み込み。',
+    'ブラウザのプリフェッチなど、お客さまの操作によらない読み込み。',
     'A preview by the browser, not a visit.',
   ],
   callback_too_large: [

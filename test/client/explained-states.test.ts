@@ -118,21 +118,21 @@ const closed: readonly Row[] = [
     kind: 'a stop of one detail',
     keys: ['income', 'household'],
     said: { target: tax },
-    ja: '地方税の情報は 10月14日(水) 20:00 まで取得できません。',
+    ja: '地方税の情報は10月14日(水) 20:00まで取得できません。',
     en: 'The information (local tax) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
     kind: 'a stop of one item, by the name of the item and not of its detail',
     keys: ['income', 'allowance'],
     said: { target: { item: 'TM00000000000016' } },
-    ja: '児童扶養手当の情報は 10月14日(水) 20:00 まで取得できません。',
+    ja: '児童扶養手当の情報は10月14日(水) 20:00まで取得できません。',
     en: 'The information (child support allowance) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
     kind: 'a stop of an added item',
     keys: ['income', 'register'],
     said: { target: { item: 'TM00000000000108' } },
-    ja: '戸籍関係情報は 10月14日(水) 20:00 まで取得できません。',
+    ja: '戸籍関係情報は10月14日(水) 20:00まで取得できません。',
     en: 'The information (family register) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
@@ -148,7 +148,7 @@ const uncertain: readonly Row[] = [
     kind: 'a planned outage without hours',
     keys: ['income', 'household'],
     at: '2026-12-19T12:00:00+09:00',
-    ja: 'ただいま情報を取得できない場合があります。理由: 国と自治体の情報連携システムは、原則として第3土日に計画停止しますが、停止する時間帯は公表されていません。',
+    ja: 'ただいま情報を取得できないことがあります。理由: 国と自治体の情報連携システムは、原則として第3土日に計画停止しますが、停止する時間帯は公表されていません。',
     en: 'The information may not be available at the moment. Reason: The data exchange between public bodies has a planned outage, in principle on the third weekend, at hours that are not published.',
   },
   {
@@ -161,13 +161,13 @@ const uncertain: readonly Row[] = [
   {
     kind: 'a holder whose hours nobody knows',
     keys: ['register'],
-    ja: 'ただいま情報を取得できない場合があります。理由: 法務省のシステムは、運用時間が公表されていません。',
+    ja: 'ただいま情報を取得できないことがあります。理由: 法務省のシステムは、運用時間が公表されていません。',
     en: 'The information may not be available at the moment. Reason: Ministry of Justice has not published its operating hours.',
   },
   {
     kind: 'a possible stop of the whole service',
     said: { state: 'uncertain' },
-    ja: 'ただいま情報を取得できない場合があります。理由: マイナポータルは、停止する可能性があるとのお知らせが出ています。',
+    ja: 'ただいま情報を取得できないことがあります。理由: マイナポータルは、停止する可能性があるとのお知らせが出ています。',
     en: 'The information may not be available at the moment. Reason: Mynaportal may have an outage, as announced.',
   },
   {
@@ -297,7 +297,7 @@ describe('the words for the citizen', () => {
       ) as never,
     });
     expect(explain(client.availability({ at: NOON }), 'ja')).toBe(
-      '地方税の情報は 10月14日(水) 13:00 まで取得できません。公金受取口座の情報は 10月14日(水) 14:00 まで取得できません。年金・日本年金機構関係の情報は 10月14日(水) 15:00 まで取得できません。',
+      '地方税の情報は10月14日(水) 13:00まで取得できません。公金受取口座の情報は10月14日(水) 14:00まで取得できません。年金・日本年金機構関係の情報は10月14日(水) 15:00まで取得できません。',
     );
   });
 });
@@ -311,7 +311,7 @@ describe('the words for a status of the calendar alone', () => {
     },
     {
       state: 'uncertain',
-      ja: 'ただいま情報を取得できない場合があります。理由: 情報を保有する機関のシステムが、いずれも停止している可能性があります。このままお手続きいただけます。',
+      ja: 'ただいま情報を取得できないことがあります。理由: 情報を保有する機関のシステムが、いずれも停止している可能性があります。このままお手続きいただけます。',
       en: 'The information may not be available at the moment. Reason: The systems of all offices that hold the information may be closed. You can continue.',
     },
     {
@@ -360,7 +360,7 @@ describe('the words for a status of the calendar alone', () => {
       catalog,
     );
     expect(both(calendar.status('family-register', '2026-10-17T12:00+09:00'))).toEqual([
-      '戸籍の情報は 10月19日(月) 0:00 まで取得できません。',
+      '戸籍の情報は10月19日(月) 0:00まで取得できません。',
       'The information (family register) is not available until Mon 19 Oct 0:00 JST.',
     ]);
   });
@@ -369,7 +369,7 @@ describe('the words for a status of the calendar alone', () => {
     const status = createCalendar({}, catalog).status('family-register', NOON);
     expect(status.causes.map(({ rule }) => rule)).toContain('third-weekend');
     expect(explain(status, 'ja')).toBe(
-      'ただいま情報を取得できない場合があります。理由: 法務省のシステムは、運用時間が公表されていません。このままお手続きいただけます。',
+      'ただいま情報を取得できないことがあります。理由: 法務省のシステムは、運用時間が公表されていません。このままお手続きいただけます。',
     );
   });
 });

@@ -204,7 +204,7 @@ describe.skipIf(chromium.missing)("the forms of the bank's web demo", () => {
       (input as unknown as { value: string }).value = value;
     }, foreign);
     await press(/確認画面へ進む/);
-    expect(await page.getByRole('alert').innerText()).toContain('別の手続きのものです。');
+    expect(await page.getByRole('alert').innerText()).toContain('別のお手続きのものです。');
     await Promise.all([finish(page), finish(other)]);
     const numbers = await Promise.all(
       [page, other].map(

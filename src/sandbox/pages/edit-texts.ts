@@ -42,7 +42,7 @@ export const editTexts: Readonly<Record<Language, EditTexts>> = {
       'サンドボックスだけの機能で、本物のマイナポータルにはありません。変わるのはこの同意への回答だけで、この利用者のほかの同意には影響しません。',
     answer: '回答',
     answers: {
-      records: '下のレコードを回答する',
+      records: '下のレコードを返す',
       none: '該当する情報なし',
       'not-covered': '対象外',
       failed: '取得に失敗',
