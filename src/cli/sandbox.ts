@@ -154,7 +154,7 @@ Writes a development CA, a client certificate and its key to a temporary folder,
     [
       'myna-selfinfo sandbox --service service.json --at 2026-12-01T10:00+09:00',
       {
-        ja: '自社のサービスを登録し、全サーバの稼働時間内で時計を止める',
+        ja: '自社のサービスを登録し、全サーバの運用時間内で時計を止める',
         en: 'register your service, and stop the clock at a time when every server runs',
       },
     ],
@@ -168,7 +168,7 @@ Writes a development CA, a client certificate and its key to a temporary folder,
     [
       `curl URL/sandbox/faults -H content-type:application/json -d '{"on":"token","do":"reset"}'`,
       {
-        ja: '次のトークンの応答で切断させる',
+        ja: '次のトークンのリクエストで接続を切断する',
         en: 'reset the connection of the next token request',
       },
     ],

@@ -107,7 +107,7 @@ const record = defineCommand({
 });
 
 const stepTexts: Readonly<Record<ShapeStep, Texts>> = {
-  consent: { ja: 'PAR（同意の要求の登録）', en: 'the pushed authorization request' },
+  consent: { ja: 'PAR（認可リクエストの登録）', en: 'the pushed authorization request' },
   token: { ja: 'トークン', en: 'the token' },
   request: { ja: '自己情報取得要求', en: 'the request for self-information' },
   result: { ja: '結果の取得', en: 'the result' },

@@ -16,7 +16,7 @@ const options = {
   csv: {
     value: file,
     text: {
-      ja: 'CSV の書き込み先（- は標準出力）。既にあるシートの、担当者が記入した欄は残す',
+      ja: 'CSV の書き込み先（- は標準出力）。既存のシートに担当者が記入した内容は残す',
       en: 'where a CSV goes (- is standard output). What a person filled in there is kept',
     },
     completes: 'files',
@@ -32,7 +32,7 @@ const options = {
   reads: {
     value: file,
     text: {
-      ja: 'observeReads（myna-selfinfo/testing）の記録から、照会して読んでいない項目を調べる',
+      ja: 'observeReads（myna-selfinfo/testing）の記録から、照会したのに読んでいない項目を調べる',
       en: 'find items that are asked and never read, by what observeReads (myna-selfinfo/testing) saw',
     },
     completes: 'files',
@@ -123,7 +123,7 @@ function checkReads(
   if (reads === undefined) return [];
   const { neverRead, unseen } = overAsking(service, readLines(readTextFile(reads), reads), reads);
   const none = {
-    ja: '受け取って一度も読んでいない項目は、記録にはありません。',
+    ja: '受け取ったのに一度も読んでいない項目は、記録にはありません。',
     en: 'the reads show no item that was received and never read.',
   };
   const title = { ja: 'この記録からは分からないこと:', en: 'not shown by the reads:' }[lang];

@@ -26,7 +26,7 @@ const words = {
     en: '＊ decides the last day: a delay beyond the days to spare (business days) delays it.',
   },
   leadTimes: { ja: '所要期間とその根拠', en: 'Lead times and their basis' },
-  columns: { ja: '| 期間 | 内容 | 出典 | 根拠 |', en: '| length | what | source | basis |' },
+  columns: { ja: '| 期間 | 内容 | 根拠 | 区分 |', en: '| length | what | source | basis |' },
   requirements: { ja: '利用するための要件（4章）', en: 'Requirements (chapter 4)' },
   sdk: { ja: '本ライブラリ', en: 'this SDK' },
   mine: { ja: '事業者', en: 'the provider' },

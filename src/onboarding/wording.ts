@@ -187,7 +187,7 @@ export function shortfallText(plan: Plan, style: TextStyle): string[] {
     dateName(date, style),
   );
   if (lang === 'ja') {
-    const short = `希望の${day} ${asked} には${businessDays}営業日足りません。`;
+    const short = `希望の${day}（${asked}）には${businessDays}営業日足りません。`;
     return [
       isNotice(procedure)
         ? `${short}届出期限は ${last}（原則）でした。`

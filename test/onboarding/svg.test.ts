@@ -63,7 +63,7 @@ describe('the chart of a plan', () => {
       '凍結期間',
       '凍結期間: 2026-12-26(土)〜2027-01-05(火)',
     ]);
-    expect(found.join('')).toContain('希望の利用開始 2027-04-01(木) には8営業日足りません。');
+    expect(found.join('')).toContain('希望の利用開始（2027-04-01(木)）には8営業日足りません。');
   });
 
   it('is the same for the same plan, needs nothing else, and does not let a name into the markup', () => {

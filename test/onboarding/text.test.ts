@@ -112,7 +112,7 @@ describe('the text of a plan', () => {
     expect(told('ja')).toEqual([
       '利用開始: 2027-06-02(水)（最短）',
       '着手: 2026-11-24(火)',
-      '希望の利用開始 2027-04-01(木) には40営業日足りません。着手期限は 2026-09-29(火) でした。最も長い手順は A-8 システム開発の実施です。',
+      '希望の利用開始（2027-04-01(木)）には40営業日足りません。着手期限は 2026-09-29(火) でした。最も長い手順は A-8 システム開発の実施です。',
       '',
     ]);
     expect(told('en')).toEqual([
@@ -128,7 +128,7 @@ describe('the text of a plan', () => {
     expect(lines(toText(notice)).slice(1, 4)).toEqual([
       '利用停止予定日: 2027-08-03(火)（最短）',
       '届出: 2027-07-20(火)',
-      '希望の利用停止予定日 2027-08-01(日) には1営業日足りません。届出期限は 2027-07-16(金)（原則）でした。',
+      '希望の利用停止予定日（2027-08-01(日)）には1営業日足りません。届出期限は 2027-07-16(金)（原則）でした。',
     ]);
     expect(lines(toText(notice, { lang: 'en' }))[3]).toBe(
       'The requested planned suspension, Sun 2027-08-01, is missed by 1 business day. The notice was due on Fri 2027-07-16, in principle.',

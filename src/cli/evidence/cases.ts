@@ -203,13 +203,16 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'token-error',
-    title: { ja: 'トークンの要求が一時的に失敗する', en: 'has the token refused for a moment' },
+    title: {
+      ja: 'トークンのリクエストが一時的に失敗する',
+      en: 'has the token refused for a moment',
+    },
     sections: '2.5、注※３',
     reason: '一時的な障害のときに、空白の画面や内部のエラーを見せないこと。',
     faults: [{ on: 'token', do: 'error-503' }],
     play: 'agreeAndWait',
     expect: { token: 1, request: 0, data: 'hidden', mayFail: true },
-    expected: 'トークンの要求は1回だけ。時間をおいて最初からやり直すよう案内する。',
+    expected: 'トークンのリクエストは1回だけ。時間をおいて最初からやり直すよう案内する。',
     byHand: '画面の文面を確認する（実際の環境では起こせない）。',
   },
   {
@@ -232,7 +235,7 @@ export const cases: readonly Case[] = [
     faults: [{ on: 'result', do: 'error-503', times: 1, retryAfterSeconds: 1 }],
     play: 'agree',
     expect: { token: 1, collected: true, data: 'shown' },
-    expected: '同じ要求の結果を、時間をおいて受け取る。',
+    expected: '同じ自己情報取得要求の結果を、時間をおいて受け取る。',
     byHand: '画面の文面を確認する（実際の環境では起こせない）。',
   },
   {
@@ -279,7 +282,7 @@ export const cases: readonly Case[] = [
       '再読み込みや「戻る」で、同じ同意を二度使わないこと。別のブラウザには何も見せないこと。',
     play: 'replay',
     expect: { token: 1, collected: true, data: 'own-only' },
-    expected: 'トークンの要求は1回のまま。別のブラウザには情報を表示しない。',
+    expected: 'トークンのリクエストは1回のまま。別のブラウザには情報を表示しない。',
     byHand: 'テストカードで完了したあと、再読み込みと「戻る」を行う。',
     inProduction: '完了したあとの再読み込みと「戻る」を確認する。',
   },

@@ -7,7 +7,7 @@ export const wordings = {
     en: 'no token is requested ({seen} seen)',
   },
   token: {
-    ja: 'トークンの要求は {wanted} 回（実際: {seen} 回）',
+    ja: 'トークンのリクエストは {wanted} 回（実際: {seen} 回）',
     en: 'the token is requested {wanted} times ({seen} seen)',
   },
   request: {

@@ -50,7 +50,7 @@ export function overAsking(service: Service, lines: readonly Line[], path: strin
       neverRead.push(
         of(
           key,
-          `照会し${present}回受け取りましたが、一度も読んでいません`,
+          `照会して${present}回受け取りましたが、一度も読んでいません`,
           `received ${present} times and never read`,
         ),
       );

@@ -15,7 +15,7 @@ const fillers: Readonly<Record<Fact['by'], Texts>> = {
 };
 
 const intro: Texts = {
-  ja: '書類に必要な事項を、サービスの定義から書き出したものです。利用企画書の様式はA-4で、設定シートの様式はA-7で入手します。ガイドライン（2.2版）に記入欄の定めはありません。どの書類に書くかは本ツールの見立てです。内容は様式に合わせて転記してください。「（記入）」は、担当者が記入する事項です。',
+  ja: '書類に必要な事項を、サービスの定義から書き出したものです。利用企画書の様式はA-4で、設定シートの様式はA-7で入手します。ガイドライン（2.2版）に記入欄の定めはありません。どの書類に書くかは本ライブラリの解釈です。内容は様式に合わせて転記してください。「（記入）」は、担当者が記入する事項です。',
   en: 'What these documents need, from the definition of the service. The form of the usage plan comes at A-4, those of the setting sheets at A-7. The guideline (v2.2) does not say what they ask. Which document needs which fact is our reading: copy the facts into the forms. A person fills in what is marked (fill in).',
 };
 
