@@ -83,7 +83,7 @@ Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to
       group: groups.report,
     },
     out: {
-      value: { ja: 'フォルダ', en: 'DIR' },
+      value: { ja: 'フォルダー', en: 'DIR' },
       text: {
         ja: '報告書を書き出す場所（省略時は evidence）',
         en: 'where to write the report (default: evidence)',
@@ -264,7 +264,7 @@ function write(report: Report, folder: string): readonly string[] {
     const code = systemCode(error);
     throw new UsageError(
       {
-        ja: `フォルダを作成できません: ${quoted(folder)}（${code}）`,
+        ja: `フォルダーを作成できません: ${quoted(folder)}（${code}）`,
         en: `cannot create the folder ${quoted(folder)} (${code})`,
       },
       1,

@@ -127,7 +127,7 @@ function makeTemporaryFolder(): string {
     const where = `${quoted(tmpdir())}, ${systemCode(error)}`;
     throw new UsageError(
       {
-        ja: `一時フォルダを作成できません（${where}）`,
+        ja: `一時フォルダーを作成できません（${where}）`,
         en: `cannot make a temporary folder (${where})`,
       },
       1,

@@ -103,9 +103,9 @@ const options = {
     group: groups.content,
   },
   out: {
-    value: { ja: 'フォルダ', en: 'DIR' },
+    value: { ja: 'フォルダー', en: 'DIR' },
     text: {
-      ja: '証明書と秘密鍵を、一時フォルダではなくここに書き出す（終了時に削除）',
+      ja: '証明書と秘密鍵を、一時フォルダーではなくここに書き出す（終了時に削除）',
       en: 'folder for certificates and keys (default: a temporary one); they are deleted at the end',
     },
     group: groups.output,
@@ -137,7 +137,7 @@ const options = {
 export const sandboxCommand = defineCommand({
   about: {
     ja: `模擬マイナポータルを起動します。--host を付けない限り、このマシンからのみ利用できます。Ctrl+C で終了します。
-開発用の認証局、クライアント証明書、秘密鍵を一時フォルダに書き出し、そのまま貼り付けて実行できる curl の手順を表示します。`,
+開発用の認証局、クライアント証明書、秘密鍵を一時フォルダーに書き出し、そのまま貼り付けて実行できる curl の手順を表示します。`,
     en: `Starts a sample Mynaportal. Without --host, only this machine can reach it. Ctrl+C ends it.
 Writes a development CA, a client certificate and its key to a temporary folder, and prints curl commands from consent to result, ready to paste.`,
   },

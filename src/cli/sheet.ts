@@ -47,7 +47,7 @@ const options = {
   catalog: {
     value: file,
     text: {
-      ja: '追加のカタログ（extendCatalog の引数の JSON）',
+      ja: 'カタログの拡張（JSON）。extendCatalog に渡す内容',
       en: 'an extended catalogue, JSON: what extendCatalog takes',
     },
     completes: 'files',

@@ -69,7 +69,7 @@ export const storageErrors = {
     effect: 'none',
     retrySafe: true,
     en: 'The key provider could not wrap or unwrap a data key.',
-    ja: '鍵プロバイダで、データ鍵を暗号化または復号できませんでした。',
+    ja: '鍵プロバイダーで、データ鍵を暗号化または復号できませんでした。',
   },
   clock_jumped: {
     ...permanent,
