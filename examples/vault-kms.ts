@@ -26,7 +26,7 @@ interface Kms {
   ): Promise<Uint8Array>;
 }
 
-/** 保管庫の鍵プロバイダ。データ鍵の ID を暗号化コンテキストに入れるので、ほかのレコードの鍵としては復号できない。 */
+/** 保管庫の鍵プロバイダー。データ鍵の ID を暗号化コンテキストに入れるので、ほかのレコードの鍵としては復号できない。 */
 function keysOf(kms: Kms, current: string): VaultKeys {
   return {
     current,

@@ -1,5 +1,5 @@
 // 秘密のファイルを作る。鍵を変えると保管した内容を読めなくなるので、すでにあれば何もしない。
-//   node secrets.mjs [フォルダ]    省略時は secrets
+//   node secrets.mjs [フォルダー]    省略時は secrets
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const files = {
   'redis-users.acl': users,
 };
 
-// フォルダを開けるのは所有者だけ。ファイルは、コンテナ内のどのユーザーからも読めるようにする（Compose は、ファイルを元の権限のままマウントする）。
+// フォルダーを開けるのは所有者だけ。ファイルは、コンテナ内のどのユーザーからも読めるようにする（Compose は、ファイルを元の権限のままマウントする）。
 if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(folder, name), text, { mode: 0o444 });

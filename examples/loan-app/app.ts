@@ -31,7 +31,7 @@ export interface LoanAppOptions {
   readonly clock: Clock;
   /** フォームに初めから入れておく内容。 */
   readonly example?: () => Partial<Typed>;
-  /** style.css などのあるフォルダ。 */
+  /** style.css などのあるフォルダー。 */
   readonly files?: URL;
 }
 

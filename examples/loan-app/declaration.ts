@@ -79,7 +79,7 @@ export function findFaults(groups: readonly Group[], { values }: Draft): readonl
   );
 }
 
-/** 申込みに残す内容。judged は封を確かめた結果で、取得した値でない欄は含まない。 */
+/** 申込みに残す内容。judged は封印を確かめた結果で、取得した値でない欄は含まない。 */
 export function entriesOf(
   groups: readonly Group[],
   { values }: Draft,

@@ -1,4 +1,4 @@
-// 取得した値の入ったフォームを、封をして渡し、戻ってきた値を確かめる。封があるので、取得した値と、利用者が修正した値とを取り違えない。
+// 取得した値の入ったフォームを、封印して渡し、戻ってきた値を確かめる。封印があるので、取得した値と、利用者が修正した値とを取り違えない。
 import { randomBytes } from 'node:crypto';
 import { type Clock, createMemoryStore } from 'myna-selfinfo';
 import { createPrefill, type JudgedField } from 'myna-selfinfo/prefill';
@@ -32,17 +32,17 @@ export function createLoanPrefill({ clock }: { readonly clock?: Clock }) {
     ...(clock && { clock }),
   });
   return {
-    /** フォームを表示するとき: 取得した値と出どころに封をする。 */
+    /** フォームを表示するとき: 取得した値と出どころに封印を付ける。 */
     async seal(binding: string, { terms }: LoanAnswer, groups: readonly Group[]): Promise<string> {
       const fields = sealed(groups);
-      // 記載のある値が一つもない（未申告など）。封をするものがない。
+      // 記載のある値が一つもない（未申告など）。封印するものがない。
       if (fields.length === 0) return '';
       return prefill.seal({ sessionBinding: binding, terms, fields: Object.fromEntries(fields) });
     },
     /** フォームが戻ってきたとき。何度でも呼べる。 */
     judge: async (form: Submitted): Promise<Judged> =>
       sealed(form.groups).length === 0 ? {} : prefill.judge(asReceived(form)),
-    /** 申し込むとき: この封は、これで使えなくなる。 */
+    /** 申し込むとき: この封印は、これで使えなくなる。 */
     accept: async (form: Submitted): Promise<Judged> =>
       sealed(form.groups).length === 0 ? {} : prefill.accept(asReceived(form)),
   };
@@ -63,7 +63,7 @@ function asReceived({ binding, seal, groups, typedIn }: Submitted) {
   return { sessionBinding: binding, seal, fields };
 }
 
-/** 受け付けられない封があれば、その理由。 */
+/** 受け付けられない封印があれば、その理由。 */
 export function brokenSeal(judged: Judged): 'replayed' | 'expired' | 'forged' | undefined {
   for (const { state } of Object.values(judged))
     if (state !== 'unchanged' && state !== 'edited') return state;

@@ -40,7 +40,7 @@ export interface BankOptions {
   readonly state: DemoState;
   /** コールバックを POST で受け取る（form_post）。 */
   readonly posted?: boolean;
-  /** 銀行の style.css などのあるフォルダ。 */
+  /** 銀行の style.css などのあるフォルダー。 */
   readonly files?: URL | undefined;
 }
 

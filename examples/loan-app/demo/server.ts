@@ -15,7 +15,7 @@ export interface LoanDemoOptions {
   readonly clock?: VirtualClock;
   /** コールバックを POST で受け取る（form_post）。 */
   readonly posted?: boolean;
-  /** examples/loan-app のフォルダ。省略すると、このファイルのあるところ。 */
+  /** examples/loan-app のフォルダー。省略すると、このファイルのあるところ。 */
   readonly folder?: URL;
 }
 

@@ -33,11 +33,11 @@ export interface FormOptions {
   readonly answer: LoanAnswer | undefined;
   readonly applicant: string;
   readonly now: number;
-  /** 取得した値の封。 */
+  /** 取得した値の封印。 */
   readonly seal: string;
   readonly draft: Draft | undefined;
   readonly faults?: readonly FormFault[];
-  /** 封を受け付けられなかった理由。 */
+  /** 封印を受け付けられなかった理由。 */
   readonly broken?: 'replayed' | 'expired' | 'forged' | undefined;
   readonly dropped?: boolean;
 }

@@ -22,7 +22,7 @@ export interface IncomeRoutes {
 export interface CurrentForm {
   readonly answer: LoanAnswer | undefined;
   readonly groups: readonly Group[];
-  /** 封の相手: このセッションの、この回答。 */
+  /** 封印の対象: このセッションの、この回答。 */
   readonly binding: string;
 }
 
@@ -109,7 +109,7 @@ async function showForm(
   shown: Shown,
   faults: FormOptions['faults'] = [],
 ): Promise<Response> {
-  // 表示するたびに、新しい封をする。
+  // 表示するたびに、新しく封印する。
   const seal = answer === undefined ? '' : await prefill.seal(binding, answer, groups);
   const page = formPage(languageOf(c), {
     ...{ groups, answer, seal, faults, draft: session.draft, now: now() },

@@ -57,7 +57,7 @@ export function addReceiptRoutes(app: Hono<LanguageEnv>, routes: ReceiptRoutes):
   });
 }
 
-/** 確認画面。apply なら、同意と封を確かめて申し込む。 */
+/** 確認画面。apply なら、同意と封印を確かめて申し込む。 */
 async function confirm(
   c: Context<LanguageEnv>,
   { income, prefill, now }: ReceiptRoutes,

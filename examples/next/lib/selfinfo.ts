@@ -12,7 +12,7 @@ export function selfinfo(): SelfInfoClient<typeof loan> {
   return shared.selfinfo;
 }
 
-/** 接続先と証明書は、起動したマシンのフォルダから読む。サンドボックスは sandbox.mjs が書き出す。 */
+/** 接続先と証明書は、起動したマシンのフォルダーから読む。サンドボックスは sandbox.mjs が書き出す。 */
 function connect() {
   const folder = process.env.SELFINFO_DIR ?? '.sandbox';
   const read = (name: string) =>
