@@ -74,7 +74,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
       // 30 days after 1 December is the 31st.
       '同意日の翌日から30日間（本日同意した場合、2026年12月31日まで）',
       'ただいま取得できます',
-      '手続きの制限時間は10分です。',
+      'お手続きの制限時間は10分です。',
     ]) {
       expect(text).toContain(told);
     }
@@ -198,7 +198,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     const text = await page.getByRole('main').innerText();
     expect(text).toContain(before);
     expect(text).toMatch(/次に取得できる予定\s+12月21日\(月\) 8:00/);
-    expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00 から/);
+    expect(text).toMatch(/所得（地方税）\s+12月21日\(月\) 0:00から/);
     expect(text).toContain(
       '住民基本台帳ネットワークは、原則として毎月第3土曜22時から翌日曜8時まで計画停止します。',
     );
