@@ -104,7 +104,7 @@ export const words = {
     ja: (name: string, until: string | undefined) =>
       until === undefined
         ? `${informationOn(name)}は取得できません。`
-        : `${informationOn(name)}は${until}まで取得できません。`,
+        : `${informationOn(name)}は ${until} まで取得できません。`,
     en: (name: string, until: string | undefined) =>
       `The information (${name}) is not available${until === undefined ? '' : ` until ${until}`}.`,
   },

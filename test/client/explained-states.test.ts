@@ -118,21 +118,21 @@ const closed: readonly Row[] = [
     kind: 'a stop of one detail',
     keys: ['income', 'household'],
     said: { target: tax },
-    ja: '地方税の情報は10月14日(水) 20:00まで取得できません。',
+    ja: '地方税の情報は 10月14日(水) 20:00 まで取得できません。',
     en: 'The information (local tax) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
     kind: 'a stop of one item, by the name of the item and not of its detail',
     keys: ['income', 'allowance'],
     said: { target: { item: 'TM00000000000016' } },
-    ja: '児童扶養手当の情報は10月14日(水) 20:00まで取得できません。',
+    ja: '児童扶養手当の情報は 10月14日(水) 20:00 まで取得できません。',
     en: 'The information (child support allowance) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
     kind: 'a stop of an added item',
     keys: ['income', 'register'],
     said: { target: { item: 'TM00000000000108' } },
-    ja: '戸籍関係情報は10月14日(水) 20:00まで取得できません。',
+    ja: '戸籍関係情報は 10月14日(水) 20:00 まで取得できません。',
     en: 'The information (family register) is not available until Wed 14 Oct 20:00 JST.',
   },
   {
@@ -297,7 +297,7 @@ describe('the words for the citizen', () => {
       ) as never,
     });
     expect(explain(client.availability({ at: NOON }), 'ja')).toBe(
-      '地方税の情報は10月14日(水) 13:00まで取得できません。公金受取口座の情報は10月14日(水) 14:00まで取得できません。年金・日本年金機構関係の情報は10月14日(水) 15:00まで取得できません。',
+      '地方税の情報は 10月14日(水) 13:00 まで取得できません。公金受取口座の情報は 10月14日(水) 14:00 まで取得できません。年金・日本年金機構関係の情報は 10月14日(水) 15:00 まで取得できません。',
     );
   });
 });
@@ -360,7 +360,7 @@ describe('the words for a status of the calendar alone', () => {
       catalog,
     );
     expect(both(calendar.status('family-register', '2026-10-17T12:00+09:00'))).toEqual([
-      '戸籍の情報は10月19日(月) 0:00まで取得できません。',
+      '戸籍の情報は 10月19日(月) 0:00 まで取得できません。',
       'The information (family register) is not available until Mon 19 Oct 0:00 JST.',
     ]);
   });

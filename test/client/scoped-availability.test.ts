@@ -58,7 +58,7 @@ describe('the availability of items that stop alone', () => {
     expect([availability.mayTry, availability.items.income.mayTry]).toEqual([false, true]);
     for (const value of [availability, availability.items.account])
       expect(both(value)).toEqual([
-        '公金受取口座の情報は10月14日(水) 8:00まで取得できません。',
+        '公金受取口座の情報は 10月14日(水) 8:00 まで取得できません。',
         'The information (public funds account) is not available until Wed 14 Oct 8:00 JST.',
       ]);
     expect(availability.items.account.name).toEqual({
