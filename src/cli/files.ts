@@ -78,8 +78,9 @@ export function readCatalog(path: string | undefined): Catalog {
  * file and the place in it.
  *
  * @param root - what the library calls the value of the file, e.g. `options.announced`.
+ * @param at - where that value stands in the file.
  */
-export function withFile<T>(path: string, root: string, call: () => T): T {
+export function withFile<T>(path: string, root: string, call: () => T, at = '$'): T {
   try {
     return call();
   } catch (error) {
@@ -87,7 +88,7 @@ export function withFile<T>(path: string, root: string, call: () => T): T {
     if (!isSelfInfoError(error) && !isType) throw error;
     const place = new RegExp(`(?<![\\w.])${root.replaceAll('.', '\\.')}\\b`, 'g');
     const placed = (message: string): string =>
-      message.replaceAll(place, () => `${path}:$`).replaceAll(/\p{C}+/gu, ' ');
+      message.replaceAll(place, () => `${path}:${at}`).replaceAll(/\p{C}+/gu, ' ');
     throw new UsageError({
       ja: placed(isSelfInfoError(error) ? error.messageJa : error.message),
       en: placed(error.message),
