@@ -66,6 +66,7 @@ describe('the command sheet', () => {
       .map((text) => text.split('\n').filter((line) => line.startsWith('| サ')));
     expect(settings).toEqual([
       '| サービス | サービス名 | =住宅ローン\\|審査 | ガイドラインに記載なし（A-7の様式で確認） |',
+      '| サービス | 事業者名 | （記入） | ガイドラインに記載なし（A-7の様式で確認） |',
       '| サービス | 利用目的 | 審査, および"確認"のため | 4.2 |',
       '| サービス | 保持期間 | 同意日の翌日から30日間 | 4.2 |',
       '| サービス | サービスID | SP12345678\\_AB1234 | 図2.1-1 ② |',
@@ -85,13 +86,35 @@ describe('the command sheet', () => {
     await sheet(file('registration.json', registration), '--csv', 'written.csv');
     const text = textOf('written.csv');
     const both = '利用企画書、サービス情報設定シート';
-    expect(text.split('\r\n').slice(0, 4)).toEqual([
+    expect(text.split('\r\n').slice(0, 5)).toEqual([
       '\uFEFF書類,対象,事項,内容,根拠,記入',
       `${both},サービス,サービス名,'=住宅ローン|審査,ガイドラインに記載なし（A-7の様式で確認）,サービス定義`,
+      `${both},サービス,事業者名,,ガイドラインに記載なし（A-7の様式で確認）,担当者`,
       `${both},サービス,利用目的,"審査, および""確認""のため",4.2,サービス定義`,
       `${both},サービス,保持期間,同意日の翌日から30日間,4.2,サービス定義`,
     ]);
     expect((await run(['sheet', 'registration.json', '--csv', '-'])).stdout).toBe(text);
+  });
+
+  it('names the provider and the fields of each item that a registration has', async () => {
+    const provider = { name: '株式会社みほん銀行', contact: '03-0000-0000' };
+    const fields = { income: ['合計所得金額', '課税年度'] };
+    file('full.json', { ...registration, provider, fields });
+    const { lines } = await sheet('full.json');
+    expect(lines.filter((line) => /事業者名|取得項目 \|/.test(line)).slice(0, 4)).toEqual([
+      '| サービス | 事業者名 | 株式会社みほん銀行 | ガイドラインに記載なし（A-7の様式で確認） |',
+      '| items.income | 最新判定に使う取得項目 | 課税年度 | 表2.6-1 No.3 |',
+      '| items.income | 取得項目 | 合計所得金額、課税年度 | 5.1.1 A-1（データレイアウト） |',
+      '| items.insurance | 最新判定に使う取得項目 | （未定義） | 表2.6-1 No.3 |',
+    ]);
+    await sheet('full.json', '--csv', 'full.csv');
+    const more = { ...registration, provider, fields: { income: ['合計所得金額'] } };
+    expect(await sheet(file('fewer.json', more), '--check', 'full.csv')).toEqual({
+      ...{ status: 1, stderr: '' },
+      lines: [
+        'items.income 取得項目: シートは「合計所得金額、課税年度」、サービスは「合計所得金額」',
+      ],
+    });
   });
 
   it('keeps what a person filled in when it writes the CSV again', async () => {

@@ -2,6 +2,7 @@ import type { Catalog, CatalogHolding } from '../../catalog/catalog.js';
 import { categories } from '../../catalog/details.js';
 import { detailRow, holdersOf, holdingsOf, itemRow, serverRow } from '../../catalog/lookup.js';
 import type { Language } from '../../foundation/language.js';
+import { own } from '../../foundation/own.js';
 import { type DocumentId, documents } from '../../onboarding/documents.js';
 import { type Method, methods as tableMethods } from '../../service/inquiry.js';
 import type { ItemSpec } from '../../service/spec.js';
@@ -38,7 +39,7 @@ export const methodNames: Readonly<Record<Method, Texts>> = {
 };
 
 /** How the service itself is called in the sheet. */
-export const serviceSubject: Texts = { ja: 'サービス', en: 'service' };
+const serviceSubject: Texts = { ja: 'サービス', en: 'service' };
 
 /** How an item is called in the sheet. */
 export const itemSubject = (key: string): string => `items.${key}`;
@@ -96,18 +97,19 @@ export function factsOf(given: Declared, lang: Language): readonly Fact[] {
   return [
     ...serviceFacts(given, lang),
     ...Object.entries<ItemSpec>(service.items).flatMap(([key, item]) =>
-      itemFacts(key, item, given.catalog, lang),
+      itemFacts(key, item, given, lang),
     ),
   ];
 }
 
 function serviceFacts(
-  { service, clientId, redirectUris }: Declared,
+  { service, clientId, redirectUris, provider }: Declared,
   lang: Language,
 ): readonly Fact[] {
   const row = rowOf(serviceSubject[lang], lang);
   return [
     row(declared, { ja: 'サービス名', en: 'name' }, unnamed, service.name),
+    row(declared, { ja: '事業者名', en: 'provider' }, unnamed, ...known(provider?.name)),
     row(declared, { ja: '利用目的', en: 'purpose' }, same('4.2'), service.purpose.text),
     row(
       declared,
@@ -137,25 +139,25 @@ function serviceFacts(
   ];
 }
 
-function itemFacts(key: string, item: ItemSpec, catalog: Catalog, lang: Language): readonly Fact[] {
+function itemFacts(
+  key: string,
+  item: ItemSpec,
+  { catalog, fields }: Declared,
+  lang: Language,
+): readonly Fact[] {
   const row = rowOf(itemSubject(key), lang);
   const comma = { ja: '、', en: ', ' }[lang];
-  const detail = detailRow(item.detail, catalog);
-  const category = categories.find(({ id }) => id === detail.category);
   const isAsked = (id: string) => item.holders?.includes(id) ?? true;
   const holders = holdersOf(item.detail, catalog).filter(isAsked);
   const rows = holdingsOf(item.detail, catalog).filter(({ server }) => holders.includes(server));
   const fromTable = tableRows(rows, lang);
-  const inquiries: readonly Method[] = item.inquiries;
-  // In the order of the table, so that the order in the code is no difference.
-  const methods = tableMethods.filter((method) => inquiries.includes(method));
-  const table = (number: string): Texts => ({ ja: `表2.6-1${number}`, en: `table 2.6-1${number}` });
+  const methods = methodsOf(item);
   return [
     row(
       all,
       { ja: '分野名・分野詳細名', en: 'category and detail' },
       fromTable,
-      [category?.[lang], detail[lang]].filter((name) => name !== undefined).join(' / '),
+      detailText(item.detail, catalog, lang),
     ),
     row(
       all,
@@ -191,12 +193,20 @@ function itemFacts(key: string, item: ItemSpec, catalog: Catalog, lang: Language
       declared,
       { ja: '取得項目', en: 'fields (取得項目)' },
       { ja: '5.1.1 A-1（データレイアウト）', en: '5.1.1, A-1 (data layout)' },
+      ...known(own(fields ?? {}, key)?.join(comma)),
     ),
-    ...methods.map((method) =>
-      row(testData, testDataLabel(method), { ja: '5.1.2(2) A-9', en: '5.1.2(2), A-9' }),
-    ),
+    ...methods.map((method) => row(testData, testDataLabel(method), testDataSource)),
   ];
 }
+
+/** Returns the methods in the order of the table, so that the order in the code is no difference. */
+function methodsOf(item: ItemSpec): readonly Method[] {
+  const inquiries: readonly Method[] = item.inquiries;
+  return tableMethods.filter((method) => inquiries.includes(method));
+}
+
+const testDataSource: Texts = { ja: '5.1.2(2) A-9', en: '5.1.2(2), A-9' };
+const table = (number: string): Texts => ({ ja: `表2.6-1${number}`, en: `table 2.6-1${number}` });
 
 function testDataLabel(method: Method): Texts {
   const { ja, en } = methodNames[method];
@@ -227,6 +237,12 @@ function tableRows(rows: readonly CatalogHolding[], lang: Language): Texts {
   if (numbers.length === 0) return { ja: '追加したカタログ', en: 'the extended catalogue' };
   const list = numbers.join({ ja: '、', en: ', ' }[lang]);
   return { ja: `表2.5-5 No.${list}`, en: `table 2.5-5 No.${list}` };
+}
+
+function detailText(id: string, catalog: Catalog, lang: Language): string {
+  const detail = detailRow(id, catalog);
+  const category = categories.find((one) => one.id === detail.category);
+  return category === undefined ? detail[lang] : `${category[lang]} / ${detail[lang]}`;
 }
 
 function holderText(id: string, catalog: Catalog, lang: Language): string {

@@ -13,6 +13,8 @@ export interface Declared {
   readonly catalog: Catalog;
   readonly clientId?: string;
   readonly redirectUris?: readonly string[];
+  readonly provider?: Registration['provider'];
+  readonly fields?: Registration['fields'];
 }
 
 /** A candidate in a file: the export's name, or the client id in a list. */
@@ -39,11 +41,15 @@ export async function loadDeclared(
   withFile(file, 'registration', () =>
     checked((problems) => checkRegistration(value, 'registration', given, problems)),
   );
-  const { clientId, redirectUris } = value;
+  const { clientId, redirectUris, provider, fields } = value;
   const service = isService(value.service)
     ? value.service
     : withFile(file, 'spec', () => defineAny(value.service, given));
-  return { service, catalog: given, clientId, redirectUris };
+  return {
+    ...{ service, catalog: given, clientId, redirectUris },
+    ...(provider && { provider }),
+    ...(fields && { fields }),
+  };
 }
 
 function defineAny(spec: unknown, catalog: Catalog): Service {
