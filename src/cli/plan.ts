@@ -17,6 +17,7 @@ import { toXlsx } from '../onboarding/xlsx/xlsx.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
 import { writeTextFile } from './files.js';
 import { defineCommand, type OptionSpecs, type Values } from './frame/spec.js';
+import { planText } from './plan-text.js';
 
 type Writer = (plan: Plan, options: PlanTextOptions) => string;
 
@@ -184,7 +185,8 @@ export const planCommand = defineCommand({
   ],
   exits: {},
   page: 'onboarding.md',
-  run: async ({ values, operands, lang }) => {
+  schemas: ['plan'],
+  run: async ({ values, operands, lang, terminal }) => {
     const [procedure = 'onboarding'] = operands as Procedure[];
     const { name, era, format = 'text', output: path } = values;
     const options = optionsOf(procedure, values);
@@ -194,7 +196,8 @@ export const planCommand = defineCommand({
       const style = { lang, ...(name !== undefined && { name }), ...(era && { era }) };
       const content =
         format === 'xlsx' ? await toXlsx(plan, style) : (writers[format] as Writer)(plan, style);
-      if (path === undefined || path === '-') return content as string;
+      if (path === undefined || path === '-')
+        return format === 'text' ? planText(plan, style, terminal) : (content as string);
       writeTextFile(path, content);
       return { ja: `保存しました: ${path}\n`, en: `written: ${path}\n` }[lang];
     } catch (error) {
@@ -309,10 +312,13 @@ const plans = {
 
 /** Replaces the options in a message of the library by the arguments as they are typed. */
 function asTyped(message: string): string {
-  return message.replaceAll(/\boptions\.(\w+)(\.\w+)*/g, (path, name: string) => {
-    if (name === 'goLive') return '--go-live';
-    if (name === 'durations' || name === 'done')
-      return `--${name} ${path.slice(`options.${name}.`.length)}`.trimEnd();
-    return `--${name}`;
-  });
+  return message.replaceAll(
+    /\boptions\.(\w+)(\.[\w-]+)*(\[\d+\])?(\.(from|to)\b)?/g,
+    (path, name: string) => {
+      if (name === 'goLive') return '--go-live';
+      if (name === 'durations' || name === 'done')
+        return `--${name} ${path.slice(`options.${name}.`.length)}`.trimEnd();
+      return `--${name}`;
+    },
+  );
 }

@@ -46,7 +46,8 @@ export function readDone(
       });
     const end = on ?? later?.end ?? today;
     done.set(id, { on, end });
-    later = { id, end };
+    // A step without a day has that of the next dated step, which a message then names.
+    later = { id: on === null && later !== undefined ? later.id : id, end };
   }
   const last = steps.findLast(({ beside }) => beside === undefined);
   if (last !== undefined && done.has(last.id))

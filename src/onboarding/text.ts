@@ -44,58 +44,98 @@ const words = {
  * ```
  */
 export function toText(plan: Plan, options: PlanTextOptions = {}): string {
-  const style = checkTextOptions(plan, options);
-  const { lang, name } = style;
-  const leads = plan.leadTimes.map((lead) => {
-    const { amount, what, source, basis } = leadTimeText(lead, lang);
-    return ['', amount, what, source, basis];
-  });
+  const { title, headline, shortfall, schedule, key, documents, leadTimes, notes } = textParts(
+    plan,
+    options,
+  );
   const parts = [
-    [
-      titleOf(plan, lang, name === undefined ? undefined : plain(name)),
-      ...headline(plan, style).map(([label, text]) => `${label}: ${text}`),
-      ...shortfallText(plan, style),
-    ],
-    [...schedule(plan, style), words.key[lang]],
-    documentList(plan, 'hand-in', style),
-    documentList(plan, 'receive', style),
-    [words.leadTimes[lang], ...aligned(leads)],
-    notesOfPlan(plan, style),
+    [title, ...headline, ...shortfall],
+    [...aligned(schedule.map(scheduleCells)), key],
+    ...documents.map((list) => [list.title, ...list.lines]),
+    [leadTimes.title, ...aligned(leadTimes.rows.map((row) => ['', ...row]))],
+    notes,
   ];
-  return `${parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function schedule(plan: Plan, style: TextStyle): string[] {
-  const { lang } = style;
-  const columns = ['step', 'start', 'due', 'slack', 'who', 'source'] as const;
-  const cells = (row: PlanRow): string[] => {
-    const date = (day: string | null): string => (day === null ? '' : dateName(day, style));
-    return [
-      row.done ? statuses.done[lang] : row.critical ? '*' : '',
-      `${row.id.padEnd(5)}${row.what}`,
-      date(row.start),
-      date(row.due),
-      row.slack === null ? '' : String(row.slack),
-      row.who,
-      row.source,
-    ];
+/** The parts of a plan's text, before they are laid out. */
+export interface TextParts {
+  readonly title: string;
+  readonly headline: readonly string[];
+  readonly shortfall: readonly string[];
+  /** The heads, then the steps. */
+  readonly schedule: readonly ScheduleRow[];
+  /** What the mark of the schedule means. */
+  readonly key: string;
+  readonly documents: readonly { readonly title: string; readonly lines: readonly string[] }[];
+  readonly leadTimes: { readonly title: string; readonly rows: readonly LeadTimeCells[] };
+  readonly notes: readonly string[];
+}
+
+type ScheduleColumn = 'id' | 'what' | 'start' | 'due' | 'slack' | 'who' | 'source';
+
+/** A row of the schedule as texts. */
+export interface ScheduleRow extends Readonly<Record<ScheduleColumn, string>> {
+  /** `*`, or that the step is done. */
+  readonly mark: string;
+}
+
+type LeadTimeCells = readonly [amount: string, what: string, source: string, basis: string];
+
+/** Writes the parts of a plan's text. */
+export function textParts(plan: Plan, options: PlanTextOptions): TextParts {
+  const style = checkTextOptions(plan, options);
+  const { lang, name } = style;
+  return {
+    title: titleOf(plan, lang, name === undefined ? undefined : plain(name)),
+    headline: headline(plan, style).map(([label, text]) => `${label}: ${text}`),
+    shortfall: shortfallText(plan, style),
+    schedule: schedule(plan, style),
+    key: words.key[lang],
+    documents: (['hand-in', 'receive'] as const).flatMap((handling) => {
+      const lines = documentList(plan, handling, style);
+      const title = words[handling === 'hand-in' ? 'handIn' : 'receive'][lang];
+      return lines.length === 0 ? [] : [{ title, lines }];
+    }),
+    leadTimes: {
+      title: words.leadTimes[lang],
+      rows: plan.leadTimes.map((lead) => {
+        const { amount, what, source, basis } = leadTimeText(lead, lang);
+        return [amount, what, source, basis];
+      }),
+    },
+    notes: notesOfPlan(plan, style),
   };
-  return aligned([
-    ['', ...columns.map((column) => heads[column][lang])],
-    ...rowsOfPlan(plan, style).map(cells),
-  ]);
+}
+
+function schedule(plan: Plan, style: TextStyle): ScheduleRow[] {
+  const { lang } = style;
+  const date = (day: string | null): string => (day === null ? '' : dateName(day, style));
+  const textsOf = (row: PlanRow): ScheduleRow => ({
+    mark: row.done ? statuses.done[lang] : row.critical ? '*' : '',
+    id: row.id,
+    what: row.what,
+    start: date(row.start),
+    due: date(row.due),
+    slack: row.slack === null ? '' : String(row.slack),
+    who: row.who,
+    source: row.source,
+  });
+  const { step, what, start, due, slack, who, source } = heads;
+  const texts = { id: step, what, start, due, slack, who, source };
+  const names = Object.entries(texts).map(([column, text]) => [column, text[lang]]);
+  return [{ mark: '', ...Object.fromEntries(names) }, ...rowsOfPlan(plan, style).map(textsOf)];
+}
+
+/** Returns the cells of a row, where every column has its place. */
+export function scheduleCells(row: ScheduleRow, index: number): string[] {
+  const { mark, id, what, start, due, slack, who, source } = row;
+  return [mark, index === 0 ? id : `${id.padEnd(5)}${what}`, start, due, slack, who, source];
 }
 
 function documentList(plan: Plan, handling: 'hand-in' | 'receive', style: TextStyle): string[] {
   const steps = plan.steps.filter((step) => step.handling === handling && !step.done);
-  if (steps.length === 0) return [];
-  return [
-    words[handling === 'hand-in' ? 'handIn' : 'receive'][style.lang],
-    ...steps.flatMap((step) => documentLines(step, style)),
-  ];
+  return steps.flatMap((step) => documentLines(step, style));
 }
 
 function documentLines(step: PlannedStep, style: TextStyle): string[] {
@@ -111,7 +151,7 @@ function documentLines(step: PlannedStep, style: TextStyle): string[] {
 }
 
 /** Aligns columns to their widest cell. A Japanese character takes two columns. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => columnsOf(row[column] as string))),
   );

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import stringWidth from 'string-width';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   planChange,
@@ -113,6 +115,38 @@ describe('the command plan', () => {
     expect(await printed(...args, ...freezes)).toBe(toText(expected, { era: true }));
   });
 
+  it.each([
+    ['60', 'ja'],
+    ['80', 'ja'],
+    ['80', 'en'],
+    ['120', 'ja'],
+    ['120', 'en'],
+  ])('keeps its text within a terminal of %s columns in %s', async (COLUMNS, lang) => {
+    const args = ['--go-live', '2027-04-01', '--today', today, '--done', 'A-3', '--lang', lang];
+    const { stdout } = await run(['plan', ...args], { COLUMNS });
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => stringWidth(line) > Number(COLUMNS))).toEqual([]);
+    const { stdout: whole } = await run(['plan', ...args]);
+    for (const [step] of whole.matchAll(/A-\d+/g)) expect(stdout).toContain(step);
+  });
+
+  it('puts what a step is behind its dates in a narrow terminal, and paints with colours', async () => {
+    const env = { COLUMNS: '80', FORCE_COLOR: '1' };
+    const args = ['--start', '2026-12-01', '--today', '2026-12-01', '--done', 'A-3'];
+    const { stdout } = await run(['plan', ...args], env);
+    const bold = (text: string) => styleText('bold', text, { validateStream: false });
+    const plain = stripVTControlCharacters(stdout).split('\n');
+    expect(stdout).toContain(`${bold('自己情報取得API 利用開始までの計画')}\n`);
+    expect(stdout).toContain(styleText('cyan', '*', { validateStream: false }));
+    expect(plain.slice(4, 9)).toEqual([
+      '   手順  開始            完了期限        余裕日数  内容（担当）',
+      '*  A-1   2026-12-01(火)  2026-12-16(水)  1         利用検討（事業者）',
+      '   A-2   2026-12-01(火)  2026-12-16(水)            疑問点の問い合わせ（必要に応',
+      '                                                   じ随時）（事業者）',
+      '済 A-3                                             問合せに対する回答（必要に応',
+    ]);
+  });
+
   it('writes a workbook to a file, and says so', async () => {
     const path = join(tmpdir(), `plan-${process.pid}.xlsx`);
     const args = ['--go-live', '2027-04-01', '--format', 'xlsx', '--output', path];
@@ -167,6 +201,21 @@ describe('the command plan refuses', () => {
       'a step that is done after a later one',
       ['--done', 'A-4=2026-11-20,A-5=2026-11-19', '--today', '2026-12-01'],
       'オプション --done A-4 の値が正しくありません。A-5 より後の日付は指定できません。',
+    ],
+    [
+      'a step that is done after a later one, with steps without a day between them',
+      ['--done', 'A-17=2026-11-02,A-4=2026-11-20', '--today', '2026-12-01'],
+      'オプション --done A-4 の値が正しくありません。A-17 より後の日付は指定できません。',
+    ],
+    [
+      'a freeze that ends before it starts',
+      ['--start', '2027-01-04', '--blackout', '2027-01-05..2026-12-26'],
+      '--blackout の終了が開始より前です。',
+    ],
+    [
+      'a freeze from a day that does not exist',
+      ['--start', '2027-01-04', '--blackout', '2027-02-30..2027-03-01'],
+      '--blackout は YYYY-MM-DD 形式の正しい日付ではありません。',
     ],
     [
       'a freeze of three days at once',
