@@ -95,6 +95,64 @@ const sandbox = z.object({
   personas: z.array(z.object({ id: z.string(), name: z.string(), pin: z.string() })),
 });
 
+const day = z.string().meta({ format: 'date', description: 'a day in Japan' });
+const days = z.object({ start: day, end: day });
+const ids = z.array(z.string());
+const amount = z.union([
+  z.object({ weeks: z.int() }),
+  z.object({ months: z.int() }),
+  z.object({ businessDays: z.int() }),
+]);
+const plan = z.object({
+  procedure: z.enum(['onboarding', 'change', 'suspension', 'resumption', 'termination']),
+  guideline: z.string(),
+  by: z.enum(['start', 'goal']),
+  given: day,
+  start: day,
+  goal: day,
+  today: day,
+  shortfall: z
+    .object({ businessDays: z.int(), requested: day, latestStart: day, binding: z.string() })
+    .nullable(),
+  steps: z.array(
+    texts.extend({
+      procedure: z.string(),
+      guideline: z.string(),
+      figure: z.string(),
+      phase: texts,
+      id: z.string(),
+      actors: ids,
+      after: ids,
+      beside: z.string().optional(),
+      when: z.enum(['development', 'connectionTest', 'production']).optional(),
+      like: ids.optional(),
+      handling: z.enum(['obtain', 'hand-in', 'discuss', 'check', 'receive']).optional(),
+      documents: ids.optional(),
+      asNeeded: ids.optional(),
+      to: ids.optional(),
+      note: texts.optional(),
+      earliest: days,
+      latest: days,
+      slackBusinessDays: z.int().nullable(),
+      critical: z.boolean(),
+      because: z.object({ after: z.string().nullable(), leadTimes: ids }).optional(),
+      done: z.object({ on: day.nullable() }).optional(),
+    }),
+  ),
+  criticalPath: ids,
+  leadTimes: z.array(
+    texts.extend({
+      id: z.string(),
+      amount,
+      basis: z.enum(['stated', 'about', 'in-principle', 'reading', 'ours', 'host']),
+      source: texts,
+      later: z.object({ amount, confidence: z.literal('unconfirmed'), note: texts }).optional(),
+    }),
+  ),
+  blackout: z.array(z.object({ from: day, to: day })),
+  holidaysPredicted: z.boolean(),
+});
+
 const bands = z.array(z.string());
 const value = z.object({
   null: z.literal(true).optional(),
@@ -160,6 +218,7 @@ const schemas = {
   calendar: z.array(status),
   'calendar-month': z.array(z.object({ target, segments: z.array(segment) })),
   'calendar-outlook': z.array(outlook),
+  plan,
   sandbox,
   shapes: recording,
   'shapes-compare': comparison,
@@ -169,6 +228,7 @@ const printedBy = {
   calendar: { ja: 'calendar --json', en: 'calendar --json' },
   'calendar-month': { ja: 'calendar --month --json', en: 'calendar --month --json' },
   'calendar-outlook': { ja: 'calendar --outlook --json', en: 'calendar --outlook --json' },
+  plan: { ja: 'plan --format json', en: 'plan --format json' },
   sandbox: { ja: 'sandbox --json', en: 'sandbox --json' },
   shapes: {
     ja: 'shapes record と shapes sandbox の記録',

@@ -47,6 +47,13 @@ const outputs: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['calendar', 'pension', 'local-tax', '--outlook', '30', ...stop],
     ['calendar', 'employment', '--outlook', '1', '--at', '2026-12-29', '--json'],
   ],
+  plan: [
+    ['plan', '--go-live', '2027-10-01', '--format', 'json'],
+    ['plan', '--go-live', '2026-12-25', '--today', '2026-12-01', '--format', 'json'],
+    ['plan', '--done', 'A-7=2026-11-20', '--today', '2026-12-01', '--format', 'json'],
+    ['plan', 'change', '--start', '2027-01-04', '--blackout', '2027-02-01', '--format', 'json'],
+    ['plan', 'suspension', '--date', '2027-10-01', '--format', 'json'],
+  ],
   sandbox: [
     ['sandbox', '--json'],
     ['sandbox', '--json', '--at', '2026-12-01', '--control-token-file', 'token'],
@@ -78,7 +85,7 @@ describe('the JSON of the command line', () => {
   });
 
   it('is named in the help of its command, and every name is in the help of schema', async () => {
-    for (const command of [['calendar'], ['sandbox'], ['shapes', 'compare']]) {
+    for (const command of [['calendar'], ['plan'], ['sandbox'], ['shapes', 'compare']]) {
       const [name] = [command.join('-')];
       expect(await printed('help', ...command)).toContain(`npx myna-selfinfo schema ${name}\n`);
     }
