@@ -99,7 +99,10 @@ function scaleOf(plan: Plan, { lang }: TextStyle, top: number): GanttScale {
   return { x, top, from, unit: (GANTT.width - GANTT.left - 76 - x) / Math.max(to - from, 1), to };
 }
 
-/** Draws a line for each month, with its name; where months are too narrow, every third. */
+/**
+ * Draws a line for each month, with its name, and with its year where there is room for it; where
+ * months are too narrow, every third.
+ */
 function drawAxis(scale: GanttScale, style: TextStyle, bottom: number): string {
   const { from, to, x, unit, top } = scale;
   const first = dateOfDay(from);
@@ -118,10 +121,13 @@ function drawAxis(scale: GanttScale, style: TextStyle, bottom: number): string {
       `<path d="M${rounded(at)} ${rounded(top - 22)}V${rounded(bottom)}" stroke="${ink.text}" stroke-opacity="0.25"/>\n`,
     );
     const { year } = dateOfDay(month);
-    const name = monthLabel(month, year !== named, style);
-    if (end < to && textWidth(name, SIZE.small) + 8 > (end - start) * unit) continue;
+    const withYear = monthLabel(month, year !== named, style);
+    const name = [withYear, monthLabel(month, false, style)].find(
+      (label) => end === to || textWidth(label, SIZE.small) + 8 <= (end - start) * unit,
+    );
+    if (name === undefined) continue;
     parts.push(text(at + 4, top - 9, name, SIZE.small, ` fill="${ink.soft}"`));
-    named = year;
+    if (name === withYear) named = year;
   }
 }
 

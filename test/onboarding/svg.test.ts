@@ -49,6 +49,18 @@ describe('the chart of a plan', () => {
     expect(texts(toSvg(plan, { era: true }))).toContain('令和8年10月');
   });
 
+  it('names every whole month of a long plan', () => {
+    const long = planOnboarding({
+      goLive: '2027-10-01',
+      done: { 'A-7': '2026-11-20' },
+      today: '2026-12-01',
+    });
+    const months = texts(toSvg(long)).filter((text) => /^(?:\d+年)?\d+月$/.test(text));
+    expect(months).toEqual([
+      ...['12月', '1月', '2月', '3月', '4月', '5月', '6月', '7月', '8月', '9月', '2027年10月'],
+    ]);
+  });
+
   it('shows a freeze, what is done, and the line on a go-live that is missed', () => {
     const late = planOnboarding({
       goLive: '2027-04-01',
