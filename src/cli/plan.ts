@@ -202,6 +202,8 @@ export const planCommand = defineCommand({
       return { ja: `保存しました: ${path}\n`, en: `written: ${path}\n` }[lang];
     } catch (error) {
       if (!isSelfInfoError(error)) throw error;
+      // The steps that are done leave the start open: A-2 and A-3 imply nothing.
+      if (error.code === 'missing_option' && values.done !== undefined) throw eitherDay();
       throw new UsageError({ ja: asTyped(error.messageJa), en: asTyped(error.message) });
     }
   },
@@ -211,6 +213,13 @@ function xlsxNeedsFile(): UsageError {
   return new UsageError({
     ja: '--format xlsx には --output を指定してください（例: --output plan.xlsx）',
     en: '--format xlsx needs --output (example: --output plan.xlsx)',
+  });
+}
+
+function eitherDay(): UsageError {
+  return new UsageError({
+    ja: '--go-live か --start のどちらか一方を指定してください。',
+    en: 'give either --go-live or --start.',
   });
 }
 
@@ -252,10 +261,7 @@ function optionsOf(procedure: Procedure, values: PlanArguments): Record<string, 
   const isOpen = given.goLive === undefined && given.start === undefined;
   const isBoth = given.goLive !== undefined && given.start !== undefined;
   if (!hasDate && (isBoth || (isOpen && values.done === undefined))) {
-    throw new UsageError({
-      ja: '--go-live か --start のどちらか一方を指定してください。',
-      en: 'give either --go-live or --start.',
-    });
+    throw eitherDay();
   }
   const options: Record<string, unknown> = hasDate ? { date: values.date } : { ...given };
   if (values.today !== undefined) options.today = values.today;

@@ -208,6 +208,11 @@ describe('the command plan refuses', () => {
       'オプション --done A-4 の値が正しくありません。A-17 より後の日付は指定できません。',
     ],
     [
+      'no day beside steps that imply no other',
+      ['--done', 'A-2,A-3'],
+      '--go-live か --start のどちらか一方を指定してください。',
+    ],
+    [
       'a freeze that ends before it starts',
       ['--start', '2027-01-04', '--blackout', '2027-01-05..2026-12-26'],
       '--blackout の終了が開始より前です。',
