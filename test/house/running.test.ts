@@ -68,6 +68,21 @@ const commandsElsewhere: Readonly<Record<string, string>> = {
 
 const npxCommand = /^npx myna-selfinfo\b/;
 
+/** The files of the reader that commands read. */
+const filesOfTheReader: Readonly<Record<string, string>> = {
+  'service.ts': `
+    import { defineService, type ServiceSpec } from 'myna-selfinfo';
+    const spec = {
+      name: 'Clinic',
+      purpose: { id: 'shots', text: 'to see what is due' },
+      retention: { days: 1 },
+      items: { shots: { detail: 'vaccination', inquiries: ['range'] } },
+    } satisfies ServiceSpec;
+    export const clinic = defineService(spec);
+  `,
+  'reads.jsonl': `{"service":"Clinic","items":{"shots":{"asked":{"range":1},"present":1,"revealed":1}}}\n`,
+};
+
 /** Returns the code without types and comments. A program that both languages share runs once. */
 function asJavaScript({ code }: Block): string {
   const options = {
@@ -169,6 +184,7 @@ describe('the programs and commands of the pages', () => {
   let environment: NodeJS.ProcessEnv;
   let child: ReturnType<typeof startChild> | undefined;
   let binary: Runs | undefined;
+  let typescript: Runs | undefined;
   let redis: RedisDatabase | undefined;
   let postgres: PostgresDatabase | undefined;
 
@@ -183,6 +199,8 @@ describe('the programs and commands of the pages', () => {
     for (const dependency of Object.keys(devDependencies))
       install(dependency, join(root, 'node_modules', dependency));
     install('.bin/myna-selfinfo', join(root, bin['myna-selfinfo']));
+    for (const [file, text] of Object.entries(filesOfTheReader))
+      writeFileSync(join(folder, file), text);
     environment = {
       ...process.env,
       PATH: `${join(folder, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
@@ -194,7 +212,7 @@ describe('the programs and commands of the pages', () => {
   afterAll(async () => {
     child?.process.kill();
     await child?.ended.catch(() => undefined);
-    await Promise.all([binary?.end(), redis?.stop(), postgres?.stop()]);
+    await Promise.all([binary?.end(), typescript?.end(), redis?.stop(), postgres?.stop()]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -325,8 +343,9 @@ describe('the programs and commands of the pages', () => {
   );
 
   it.each(commands)('run in a terminal: $text', async ({ text }) => {
-    binary ??= openRuns({ cwd: folder });
-    const { status, stderr } = await binary.run(await argumentsIn(text));
+    // Not every Node.js that runs these tests loads TypeScript.
+    typescript ??= openRuns({ cwd: folder, env: { NODE_OPTIONS: '--import tsx' } });
+    const { status, stderr } = await typescript.run(await argumentsIn(text));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
