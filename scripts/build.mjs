@@ -15,6 +15,9 @@ import { showProgress } from './progress.mjs';
 /** Declares global types for the types of all formats. */
 const GLOBALS = 'globals.d.ts';
 
+/** Sources that need no map: bundled packages, and the programs that only the binary runs. */
+const WITHOUT_MAP = /node_modules\/|\/src\/cli[./]|\/examples\//;
+
 const quick = process.argv.includes('--no-dts');
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 /** @type {{ dependencies: Record<string, string>, peerDependencies: Record<string, string> }} */
@@ -75,9 +78,6 @@ function checkExternals(outputs) {
       `dist imports packages that are not runtime dependencies: ${[...new Set(missing.map(({ path }) => path))].join(', ')}`,
     );
 }
-
-/** Sources that need no map: bundled packages, and the programs that only the binary runs. */
-const WITHOUT_MAP = /node_modules\/|\/src\/cli[./]|\/examples\//;
 
 /**
  * Drops the sources of bundled packages from our maps, and the maps of chunks that hold hardly
