@@ -81,8 +81,8 @@ const options = {
     value: { ja: '期間', en: 'LIST' },
     list: true,
     text: {
-      ja: '既定の期間を変更。development=10w,review=2m,handover=2d（w 週、m 月、d 営業日）',
-      en: 'other durations: development=10w,review=2m,handover=2d (weeks, months, business days)',
+      ja: '既定の期間を変更。development=10w,handover=2d（w 週、m 月、d 営業日）',
+      en: 'other durations: development=10w,handover=2d (w weeks, m months, d business days)',
     },
     group: groups.steps,
   },
@@ -91,8 +91,8 @@ const options = {
     list: true,
     choices: ['development', 'connection-test', 'production'],
     text: {
-      ja: '変更で不要なもの。development,connection-test,production',
-      en: 'steps that a change does not need: development,connection-test,production',
+      ja: '変更で不要なもの。development、connection-test、production',
+      en: 'steps that a change does not need: development, connection-test, production',
     },
     group: groups.steps,
   },

@@ -44,7 +44,7 @@ const proposed = async (...words: string[]) => {
 describe('the completion', () => {
   it('proposes commands, those of shapes, and topics of help', async () => {
     expect(await proposed('c')).toEqual(['calendar', 'completion']);
-    expect(await proposed('help', 'sh')).toEqual(['shapes']);
+    expect(await proposed('help', 'sha')).toEqual(['shapes']);
     expect(await proposed('shapes', '')).toEqual(['record', 'compare', 'sandbox']);
   });
 
