@@ -156,7 +156,7 @@ describe('the command plan', () => {
 
   it('reports a go-live in the past as missed, because --today defaults to now', async () => {
     expect(await printed('--go-live', '2024-10-01')).toContain(
-      '希望の利用開始 2024-10-01(火) には',
+      '希望の利用開始（2024-10-01(火)）には',
     );
   });
 
