@@ -3,11 +3,11 @@ import type { Language } from '../foundation/language.js';
 /** A text to print, in both languages. */
 export type Texts = Readonly<Record<Language, string>>;
 
-/** More about an error of the person at the terminal. */
+/** Options of {@link UsageError}. */
 interface UsageErrorOptions {
   /** 2 when an argument is wrong, 1 when the system refused. Default: 2. */
   readonly exitCode?: 1 | 2;
-  /** What may have been meant. */
+  /** The nearest valid name. */
   readonly near?: string | undefined;
   /** The command whose help explains the arguments. Default: the one that was called. */
   readonly path?: string;

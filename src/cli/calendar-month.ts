@@ -5,7 +5,7 @@ import type { Texts } from './arguments.js';
 import type { Tools } from './calendar-tools.js';
 import { padTo, widthOf, wrap } from './frame/wrap.js';
 
-/** What a detail is on a day. */
+/** State of a detail on a day. */
 type DayState = 'open' | 'partly' | 'uncertain' | 'closed';
 
 const marks: Readonly<Record<DayState, string>> = {
@@ -28,8 +28,8 @@ const styles = { open: 'green', partly: 'cyan', uncertain: 'yellow', closed: 're
 const holiday: Texts = { ja: '祝', en: 'H' };
 
 /**
- * Draws a month of all details: a line each, a mark for each day. In a narrow terminal the month has
- * several parts, one below the other.
+ * Draws a month of all details: one line per detail, one mark per day. A narrow terminal gets the
+ * month in parts, one below the other.
  *
  * @param month - `YYYY-MM`.
  */

@@ -18,7 +18,7 @@ export const paperOptions = {
     value: { ja: '用紙', en: 'PAPER' },
     text: {
       ja: '--svg と --png を、用紙1枚（横）の図にする。a4 か a3。対象は1つ',
-      en: 'make --svg and --png one sheet in landscape: a4 or a3; one target',
+      en: 'draw --svg and --png as one landscape sheet, a4 or a3 (one target only)',
     },
     choices: ['a4', 'a3'],
     group,
@@ -34,7 +34,7 @@ export const paperOptions = {
   poster: {
     text: {
       ja: 'お客さま向けの図にする（表番号やシステム名なし）',
-      en: 'make it for the public, without tables and names of systems',
+      en: 'draw it for the public, without table numbers and system names',
     },
     group,
   },
@@ -50,12 +50,12 @@ export const paperOptions = {
 
 type PaperValues = Values<typeof paperOptions>;
 
-/** Whether a picture is a sheet of paper. */
+/** Returns whether the options ask for a sheet of paper. */
 export function isSheet({ paper, year, poster, note }: PaperValues): boolean {
   return [paper, year, poster, note].some((value) => value !== undefined);
 }
 
-/** Refuses options of a sheet that do not go together. */
+/** Refuses sheet options that do not go together. */
 export function checkSheet(
   values: PaperValues & { readonly [name: string]: unknown },
   targets: number,
@@ -69,7 +69,7 @@ export function checkSheet(
   if (targets > 1)
     throw new UsageError({
       ja: '用紙1枚の図の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
-      en: 'a sheet of paper takes one target. Join several by +.',
+      en: 'a sheet of paper takes one target. Join several with +.',
     });
   if (
     values.year !== undefined &&
@@ -81,7 +81,7 @@ export function checkSheet(
     });
 }
 
-/** Draws what the options ask for. */
+/** Draws the picture that the options ask for. */
 export function drawPicture(
   values: PaperValues,
   targets: readonly Target<Catalog>[],

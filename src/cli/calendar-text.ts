@@ -79,7 +79,7 @@ export function overview(atMs: number, tools: Tools): string {
 
 const openingOf = ({ nextOpeningMs }: Status) => nextOpeningMs ?? Number.POSITIVE_INFINITY;
 
-/** Says until when a detail is open, or when it opens. */
+/** Writes until when a detail is open, or when it opens. */
 function turnOf({ state, untilMs, nextOpeningMs }: Status, lang: Language): string {
   const ms = state === 'open' ? untilMs : nextOpeningMs;
   if (ms === null) return lang === 'ja' ? '－' : '-';

@@ -10,7 +10,7 @@ import { toEpochMs } from '../foundation/time.js';
 import { quoted, type Texts, UsageError } from './arguments.js';
 import type { Style, Terminal } from './frame/terminal.js';
 
-/** The calendar that the command asks, and how its output is written. */
+/** The calendar that the command queries, and how to write the output. */
 export interface Tools {
   readonly calendar: Calendar<Catalog>;
   readonly lang: Language;

@@ -90,7 +90,7 @@ const options = {
     value: { ja: 'ファイル', en: 'FILE' },
     text: {
       ja: 'カタログの拡張（JSON）。extendCatalog に渡す内容',
-      en: 'an extended catalogue, JSON: what extendCatalog takes',
+      en: 'additions to the catalogue, JSON: the argument of extendCatalog',
     },
     group: groups.data,
     completes: 'files',
@@ -137,7 +137,7 @@ Join targets by + to query them together (local-tax+household).`,
       'myna-selfinfo calendar local-tax+household --outlook 30',
       {
         ja: '地方税と世帯を一度に照会する場合の、30日間の見通し',
-        en: 'the next 30 days, where local tax and household are queried together',
+        en: 'the next 30 days for local tax and household, queried together',
       },
     ],
   ],
@@ -223,7 +223,7 @@ async function showMonth(
   );
 }
 
-/** Refuses files of a month that need another number of targets. */
+/** Refuses files that need a different number of targets. */
 function checkMonth({ svg, png, ics }: Values<typeof options>, targets: number): void {
   if (targets === 0 && [svg, png, ics].some((file) => file !== undefined))
     throw new UsageError({

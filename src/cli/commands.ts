@@ -4,7 +4,7 @@ import type { GroupSpec } from './frame/spec.js';
 export const rootCommand: GroupSpec = {
   about: {
     ja: 'マイナポータルの自己情報取得APIを使うサービスの準備と確認を助けます。',
-    en: 'Helps to prepare and to check a service that uses the self-information API of Mynaportal.',
+    en: 'Helps to prepare and check a service that uses the self-information API of Mynaportal.',
   },
   page: 'cli.md',
   commands: {
@@ -32,7 +32,7 @@ export const rootCommand: GroupSpec = {
     demo: {
       summary: {
         ja: '架空の銀行の住宅ローン事前審査を起動し、ブラウザで試す',
-        en: 'start the housing loan of an invented bank, to try in a browser',
+        en: 'start the home loan demo of a fictional bank, to try in a browser',
       },
       load: async () => (await import('./demo.js')).demoCommand,
     },
@@ -46,7 +46,7 @@ export const rootCommand: GroupSpec = {
     sheet: {
       summary: {
         ja: '申請書類に必要な事項をサービスの定義から書き出し、相違と過剰な照会を調べる',
-        en: 'write what the application documents need of a service, and find drift and over-asking',
+        en: 'write the facts that the application documents need, and find differences and unread items',
       },
       load: async () => (await import('./sheet.js')).sheetCommand,
     },
@@ -60,7 +60,7 @@ export const rootCommand: GroupSpec = {
     schema: {
       summary: {
         ja: '--json の出力の形式（JSON Schema）を表示する',
-        en: 'print the format of the output of --json, as JSON Schema',
+        en: 'print the format of --json output, as JSON Schema',
       },
       load: async () => (await import('./schema.js')).schemaCommand,
     },

@@ -17,8 +17,8 @@ interface Place {
 }
 
 /**
- * Lists what can follow on a command line: a candidate a line, with a text after a tab. The lines
- * `:files` and `:folders` ask the shell for paths.
+ * Lists what can follow on a command line: one candidate per line, with a text after a tab.
+ * The lines `:files` and `:folders` ask the shell for paths.
  *
  * @param words - the arguments up to the cursor. The last one is being typed.
  */
@@ -27,7 +27,7 @@ export async function completionsOf(
   root: GroupSpec,
   lang: Language,
 ): Promise<string> {
-  // Bash makes `=` a word of its own.
+  // Bash splits a word at `=`, and passes `=` as a separate word.
   const current = (words.at(-1) ?? '').replace(/^=$/, '');
   const place = await placeOf(words.slice(0, -1), root);
   const [whole, name = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(current) ?? [];
@@ -102,7 +102,7 @@ function operandsOf(
   const operand = spec.operands[operands] ?? (last?.count === 'many' ? last : undefined);
   if (operand === undefined) return optionsOf(spec, lang);
   if (operand.completes === 'files') return [[':files']];
-  // Targets are joined by + and @: what comes before stays.
+  // Targets are joined by + and @. The part before the last one stays.
   const [start = ''] = /^.*[+@]/s.exec(typed) ?? [];
   const names = operand.choices ?? operand.completes?.() ?? [];
   return names.map((name) => [start + name]);

@@ -61,8 +61,8 @@ export const completionCommand = defineCommand({
   about: {
     ja: `シェルの補完を有効にするスクリプトを表示します。コマンド、オプション、値、対象を補完します。
 npx ではなく、myna-selfinfo という名前で実行できる場合に使えます（npm install --global など）。`,
-    en: `Prints a script that turns on completion in a shell: of commands, options, values and targets.
-It needs the program as myna-selfinfo, not through npx (npm install --global, for example).`,
+    en: `Prints a script that turns on shell completion of commands, options, values and targets.
+The shell must find the program as myna-selfinfo, for example after npm install --global. npx is not enough.`,
   },
   operands: [{ name: { ja: 'シェル', en: 'SHELL' }, count: 'one', choices: Object.keys(scripts) }],
   options: {},

@@ -9,7 +9,7 @@ export const demoCommand = defineCommand({
   about: {
     ja: `架空の銀行の住宅ローン事前審査を起動します。申込みから、模擬マイナポータルでの同意、受付、取下げまでを、ブラウザで試せます。
 このマシンからのみ利用できます。Ctrl+C で終了します。`,
-    en: `Starts the housing loan of an invented bank, to try in a browser: the application, the consent at a sample Mynaportal, the receipt, the withdrawal.
+    en: `Starts the home loan pre-screening of a fictional bank, to try in a browser: application, consent at a sample Mynaportal, receipt and withdrawal.
 Only this machine can reach it. Ctrl+C ends it.`,
   },
   operands: [],
@@ -76,7 +76,7 @@ async function start(port: number, posted: boolean) {
   }
 }
 
-/** Opens a URL as the desktop does. Where that is not possible, the URL is still printed. */
+/** Opens a URL in the default browser. Ignores a failure, because the URL is printed. */
 function openInBrowser(url: string): void {
   const programs: Partial<Record<NodeJS.Platform, readonly string[]>> = {
     darwin: ['open'],

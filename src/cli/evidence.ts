@@ -130,11 +130,11 @@ Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Puts the sandbox back to how it was when a signal ends the command. A second one ends at once. */
+/** Restores the sandbox when a signal ends the command. A second signal ends it at once. */
 function endCleanly({ undo }: Setting): void {
   for (const [signal, code] of Object.entries(SIGNALS))
     process.once(signal, async () => {
-      // One that fails does not keep the others.
+      // A failure does not stop the others.
       while (undo.length > 0) await undoAll(undo).catch(() => undefined);
       process.exit(code);
     });

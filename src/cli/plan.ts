@@ -55,7 +55,7 @@ const options = {
     value: day,
     text: {
       ja: '間に合うかを判定する日（省略時は今日）',
-      en: 'the day from which the dates must be met (default: today)',
+      en: 'the day as of which the dates are checked (default: today)',
     },
     group: groups.day,
   },
@@ -64,7 +64,7 @@ const options = {
     list: true,
     text: {
       ja: '済んだ手順。前の手順も済みとみなし、残りを計算。A-7=2026-11-20',
-      en: 'a step that is done, and all before it; the rest is planned: A-7=2026-11-20',
+      en: 'a finished step; all earlier ones count as done, and the rest is planned: A-7=2026-11-20',
     },
     group: groups.steps,
   },
@@ -73,7 +73,7 @@ const options = {
     list: true,
     text: {
       ja: '凍結期間。事業者の手順と利用開始を置かない。2026-12-26..2027-01-05',
-      en: 'days without steps of the provider and go-live: 2026-12-26..2027-01-05',
+      en: 'a freeze, without steps of the provider or a go-live: 2026-12-26..2027-01-05',
     },
     group: groups.steps,
   },
@@ -82,7 +82,7 @@ const options = {
     list: true,
     text: {
       ja: '既定の期間を変更。development=10w,handover=2d（w 週、m 月、d 営業日）',
-      en: 'other durations: development=10w,handover=2d (w weeks, m months, d business days)',
+      en: 'change durations: development=10w,handover=2d (w weeks, m months, d business days)',
     },
     group: groups.steps,
   },
@@ -111,7 +111,10 @@ const options = {
     group: groups.output,
   },
   era: {
-    text: { ja: '日付を和暦（令和）で表示', en: 'Japanese era in dates (Japanese texts only)' },
+    text: {
+      ja: '日付を和暦（令和）で表示',
+      en: 'write dates in the Japanese era (Japanese texts only)',
+    },
     group: groups.output,
   },
   output: {
@@ -133,9 +136,9 @@ const procedures: Readonly<Record<Procedure, Texts>> = {
     en: 'up to the first use, A-1 to A-18 (default)',
   },
   change: { ja: '利用内容の変更 B-1〜B-13', en: 'a change of use, B-1 to B-13' },
-  suspension: { ja: '利用の停止 C-1、C-2', en: 'C-1, C-2' },
-  resumption: { ja: '利用の再開 D-1、D-2', en: 'D-1, D-2' },
-  termination: { ja: '利用の終了 E-1、E-2', en: 'E-1, E-2' },
+  suspension: { ja: '利用の停止 C-1、C-2', en: 'suspension of use, C-1, C-2' },
+  resumption: { ja: '利用の再開 D-1、D-2', en: 'resumption of use, D-1, D-2' },
+  termination: { ja: '利用の終了 E-1、E-2', en: 'end of use, E-1, E-2' },
 };
 
 /** `myna-selfinfo plan`. */
@@ -165,11 +168,11 @@ export const planCommand = defineCommand({
   examples: [
     [
       'myna-selfinfo plan --go-live 2027-10-01',
-      { ja: '利用開始日から逆算した日程', en: 'the dates that lead to that go-live' },
+      { ja: '利用開始日から逆算した日程', en: 'the dates for that go-live' },
     ],
     [
       'myna-selfinfo plan --go-live 2027-10-01 --done A-7=2026-11-20',
-      { ja: 'A-7 まで済んだところから計画', en: 'plan what is left after A-7' },
+      { ja: 'A-7 まで済んだところから計画', en: 'plan the steps after A-7' },
     ],
     [
       'myna-selfinfo plan --go-live 2027-10-01 --format xlsx --output plan.xlsx',
@@ -179,7 +182,7 @@ export const planCommand = defineCommand({
       'myna-selfinfo plan --start 2027-01-04 --durations development=10w --format md',
       {
         ja: '着手日から計算し、開発を10週間として Markdown で出力',
-        en: 'count from a day, with ten weeks of development, as Markdown',
+        en: 'count from the first day, with ten weeks of development, as Markdown',
       },
     ],
   ],
@@ -300,7 +303,7 @@ function readDuration(text: string): [string, PlanDuration] {
   return [id, { w: { weeks: amount }, m: { months: amount }, d: { businessDays: amount } }[unit]];
 }
 
-/** The steps of `--without`, and the options of `planChange` that they are. */
+/** Maps the steps of `--without` to options of `planChange`. */
 const parts = {
   development: 'development',
   'connection-test': 'connectionTest',

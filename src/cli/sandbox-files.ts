@@ -145,7 +145,7 @@ function checkFolder(path: string): void {
   writing(path, () => accessSync(path, constants.W_OK | constants.X_OK));
 }
 
-/** Refuses a place where a file lies that is not the sandbox's, or that a running one uses. */
+/** Refuses a path whose file the sandbox did not write, or that a running sandbox uses. */
 function checkPlace(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
   const [, , owner] = markIn(path) ?? [];
@@ -161,7 +161,7 @@ function checkPlace(path: string): void {
     });
 }
 
-/** Whether another process has this id. In a container, a restarted sandbox may have its own. */
+/** Returns whether another process has this id. A container may reuse the id after a restart. */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

@@ -19,8 +19,8 @@ import {
 import { writeReport } from './sandbox-report.js';
 
 const groups = {
-  place: { ja: '接続先', en: 'Where it listens' },
-  content: { ja: '内容', en: 'What it holds' },
+  place: { ja: '接続先', en: 'Addresses' },
+  content: { ja: '内容', en: 'Content' },
   output: { ja: '出力', en: 'Output' },
 } as const;
 
@@ -54,7 +54,7 @@ const options = {
     value: file,
     text: {
       ja: 'このファイルのトークンを送れば、ほかのマシンからも動作を変更可能（API 側）',
-      en: 'lets other machines change the sandbox, at its API, with the token in this file',
+      en: 'let other machines change the sandbox through its API, with the token in this file',
     },
     group: groups.place,
     completes: 'files',
@@ -63,7 +63,7 @@ const options = {
     value: file,
     text: {
       ja: 'サービスの登録（JSON）。defineService に渡す内容、または { clientId, redirectUris, service }、またはその配列',
-      en: 'the registration of your service, JSON: what defineService takes, or { clientId, redirectUris, service }, or a list of these',
+      en: 'the registration of your service, JSON: the argument of defineService, or { clientId, redirectUris, service }, or a list of these',
     },
     group: groups.content,
     completes: 'files',
@@ -81,7 +81,7 @@ const options = {
     value: file,
     text: {
       ja: 'カタログの拡張（JSON）。extendCatalog に渡す内容',
-      en: 'an extended catalogue, JSON: what extendCatalog takes',
+      en: 'additions to the catalogue, JSON: the argument of extendCatalog',
     },
     group: groups.content,
     completes: 'files',

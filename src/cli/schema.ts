@@ -213,7 +213,7 @@ const comparison = z.object({
   unseen: z.array(z.string()),
 });
 
-/** What each command prints as JSON, by the name that its help gives. */
+/** The JSON output of each command, by the name that its help shows. */
 const schemas = {
   calendar: z.array(status),
   'calendar-month': z.array(z.object({ target, segments: z.array(segment) })),
@@ -241,7 +241,7 @@ const printedBy = {
 export const schemaCommand = defineCommand({
   about: {
     ja: 'コマンドが出力する JSON の形式を、JSON Schema（2020-12）で表示します。',
-    en: 'Prints the format of the JSON that a command prints, as JSON Schema (2020-12).',
+    en: 'Prints the format of the JSON output of a command, as JSON Schema (2020-12).',
   },
   operands: [{ name: { ja: '名前', en: 'NAME' }, count: 'one', choices: Object.keys(schemas) }],
   options: {},

@@ -33,7 +33,7 @@ const known = {
     value: file,
     text: {
       ja: 'サービス（JSON）。sandbox --service と同じ内容（登録が複数あれば最初のもの）。項目ごとに記録する',
-      en: 'the service, JSON: what sandbox --service takes (of several, the first). Keeps items apart',
+      en: 'the service, JSON, as for sandbox --service (of several, the first); keeps its items apart',
     },
     completes: 'files',
   },
@@ -44,7 +44,7 @@ const names = {
   list: true,
   text: {
     ja: '残してよい項目名（仕様書にあるもの）',
-    en: 'names of fields that may be kept, from the specification',
+    en: 'field names from the specification that may be recorded',
   },
 } as const;
 
@@ -62,7 +62,7 @@ const record = defineCommand({
       value: file,
       text: {
         ja: '記録の書き込み先。既存の記録に加える（省略時は表示）',
-        en: 'where the recording goes; it is added to what is there (default: print it)',
+        en: 'add to the recording in this file (default: print it)',
       },
       completes: 'files',
     },
@@ -127,7 +127,7 @@ const compareOptions = {
     value: file,
     text: {
       ja: 'プロファイルの下書き（TypeScript）の書き込み先',
-      en: 'where a draft of the profile (TypeScript) goes',
+      en: 'write a draft of the profile (TypeScript) to this file',
     },
     completes: 'files',
   },
@@ -168,7 +168,7 @@ const sandbox = defineCommand({
       value: file,
       text: {
         ja: '記録の書き込み先（省略時は表示）',
-        en: 'where the recording goes (default: print it)',
+        en: 'write the recording to this file (default: print it)',
       },
       completes: 'files',
     },
@@ -240,7 +240,7 @@ function knownOf({ profile, service }: Values<typeof known>): CompareOptions {
   };
 }
 
-/** Reads what `sandbox --service` takes. Of several registrations the first one counts. */
+/** Reads a file as `sandbox --service` does. Uses the first of several registrations. */
 function readService(path: string): Service {
   const { value, root } = readRegistrations(path);
   const at = root.endsWith('.service') ? '$' : root.endsWith('[0]') ? '$.service' : '$[0].service';

@@ -17,7 +17,7 @@ const options = {
     value: file,
     text: {
       ja: 'CSV の書き込み先（- は標準出力）。既存のシートに担当者が記入した内容は残す',
-      en: 'where a CSV goes (- is standard output). What a person filled in there is kept',
+      en: 'write a CSV (- is standard output); cells that a person filled in are kept',
     },
     completes: 'files',
   },
@@ -25,7 +25,7 @@ const options = {
     value: file,
     text: {
       ja: '以前に書き出した CSV と、いまのサービスを比べる',
-      en: 'compare a CSV that was written earlier with the service of today',
+      en: 'compare a CSV that was written earlier with the current service',
     },
     completes: 'files',
   },
@@ -33,7 +33,7 @@ const options = {
     value: file,
     text: {
       ja: 'observeReads（myna-selfinfo/testing）の記録から、照会したのに読んでいない項目を調べる',
-      en: 'find items that are asked and never read, by what observeReads (myna-selfinfo/testing) saw',
+      en: 'find items that are asked and never read, from the record of observeReads (myna-selfinfo/testing)',
     },
     completes: 'files',
   },
@@ -48,7 +48,7 @@ const options = {
     value: file,
     text: {
       ja: 'カタログの拡張（JSON）。extendCatalog に渡す内容',
-      en: 'an extended catalogue, JSON: what extendCatalog takes',
+      en: 'additions to the catalogue, JSON: the argument of extendCatalog',
     },
     completes: 'files',
   },
@@ -58,7 +58,7 @@ const options = {
 export const sheetCommand = defineCommand({
   about: {
     ja: 'サービス情報設定シート、利用企画書、テストデータ設定シートに必要な事項を、サービスの定義から書き出します（Markdown、CSV）。\n\nファイルは defineService の引数か登録情報の JSON、または defineService の戻り値を export するモジュール（.ts、.js）です。モジュールは実行されます。',
-    en: 'Writes what the service information setting sheet, the usage plan and the test data setting sheet need, from the definition of the service (Markdown, CSV).\n\nThe file is JSON (what defineService takes, or a registration), or a module (.ts, .js) that exports what defineService returned. A module is run.',
+    en: 'Writes the facts that the service information setting sheet, the usage plan and the test data setting sheet need (Markdown, CSV). It takes them from the definition of the service.\n\nThe file is JSON (the argument of defineService, or a registration), or a module (.ts, .js) that exports the result of defineService. The module is run.',
   },
   operands: [{ name: { ja: 'サービス', en: 'SERVICE' }, count: 'one', completes: 'files' }],
   options,
@@ -110,7 +110,7 @@ function checkSheet(
   const sheet = readSheet(readTextFile(check), check);
   const none = {
     ja: 'シートとサービスに相違はありません。',
-    en: 'sheet and service do not differ.',
+    en: 'the sheet matches the service.',
   };
   return failing(driftOf(sheet, factsOf(declared, sheet.lang)), none, lang);
 }
@@ -124,16 +124,16 @@ function checkReads(
   const { neverRead, unseen } = overAsking(service, readLines(readTextFile(reads), reads), reads);
   const none = {
     ja: '受け取ったのに一度も読んでいない項目は、記録にはありません。',
-    en: 'the reads show no item that was received and never read.',
+    en: 'no item was received and never read.',
   };
-  const title = { ja: 'この記録からは分からないこと:', en: 'not shown by the reads:' }[lang];
+  const title = { ja: 'この記録からは分からないこと:', en: 'not shown by this record:' }[lang];
   return [
     ...failing(neverRead, none, lang),
     ...(unseen.length === 0 ? [] : [title, ...unseen.map((text) => `  ${text[lang]}`)]),
   ];
 }
 
-/** Returns what was found, and makes the exit code 1. */
+/** Returns the findings, and sets the exit code 1 if there are any. */
 function failing(found: readonly Texts[], none: Texts, lang: Language): readonly string[] {
   if (found.length === 0) return [none[lang]];
   process.exitCode = 1;

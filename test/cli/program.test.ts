@@ -130,7 +130,7 @@ describe('a misspelt name', () => {
     ]);
   });
 
-  it('gets nothing proposed when no name is near', async () => {
+  it('gets no suggestion when no name is near', async () => {
     expect(await refused('--lang', 'en', 'weather')).toEqual([
       'myna-selfinfo: unknown command: "weather"',
       'See myna-selfinfo --help.',

@@ -77,7 +77,7 @@ describe('the JSON of the command line', () => {
     },
   );
 
-  it('is refused by the schema with a field too many', async () => {
+  it('is refused by the schema when it has an unknown field', async () => {
     const ajv = new Ajv2020({ validateFormats: false });
     const validate = ajv.compile(JSON.parse(await printed('schema', 'calendar')));
     const [status] = JSON.parse(await printed('calendar', 'pension', '--json'));

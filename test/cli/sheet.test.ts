@@ -172,7 +172,7 @@ describe('the command sheet', () => {
       ...{ status: 1, stderr: '' },
       lines: [
         'items.income: received 2 times and never read',
-        'not shown by the reads:',
+        'not shown by this record:',
         '  items.income: never asked by range',
         '  items.insurance: never asked',
       ],
@@ -183,8 +183,8 @@ describe('the command sheet', () => {
     expect(await sheet('service.json', ...reads)).toEqual({
       ...{ status: 0, stderr: '' },
       lines: [
-        'the reads show no item that was received and never read.',
-        'not shown by the reads:',
+        'no item was received and never read.',
+        'not shown by this record:',
         '  items.insurance: no answer had records of it',
       ],
     });
@@ -212,7 +212,7 @@ describe('the command sheet', () => {
       'myna-selfinfo: cannot run "fails.mjs" (Error). Run the file with node to see the cause.',
     );
     expect(await refused(file('none.mjs', 'export const a = 1;'))).toBe(
-      'myna-selfinfo: "none.mjs" has no service: export what defineService returned',
+      'myna-selfinfo: "none.mjs" has no service: export the result of defineService',
     );
     const wrong = { ...registration, redirectUris: [] };
     expect(await refused(file('wrong.json', wrong))).toContain('wrong.json:$.redirectUris');

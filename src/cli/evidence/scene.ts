@@ -25,7 +25,7 @@ export interface Setting {
   readonly hosts: ReadonlySet<string>;
   readonly stallMs: number;
   readonly waitMs: number;
-  /** What puts the sandbox back to how it was, last change last. */
+  /** Functions that undo the changes to the sandbox, in the order of the changes. */
   readonly undo: (() => Promise<unknown>)[];
 }
 

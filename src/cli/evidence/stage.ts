@@ -66,7 +66,7 @@ export async function playCase(setting: Setting, played: Case): Promise<Scene> {
   return { ...scene, journal: await readJournal(), collected, stopped };
 }
 
-/** Puts the sandbox back to how it was. */
+/** Restores the sandbox. */
 export async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
 }

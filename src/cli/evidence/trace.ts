@@ -81,7 +81,7 @@ function maskerOf({ citizens, secrets, echo }: Scene): Mask {
   return (text) =>
     values
       .reduce((masked, value) => masked.replaceAll(value, HIDDEN), text.normalize('NFKC'))
-      // An error number (E-103, K-201) is no value: the reader looks it up.
+      // An error number (E-103, K-201) is not a personal value. The reader looks it up.
       .replaceAll(/[\w~+=-]{16,}|(?<!\b[EK]-)\d[\d,.]{2,}/g, HIDDEN)
       .replaceAll(/\p{C}+/gu, ' ');
 }

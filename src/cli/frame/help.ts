@@ -41,7 +41,7 @@ const titles = {
   more: { ja: '詳しい説明', en: 'Learn more' },
 } as const satisfies Record<string, Texts>;
 
-/** What the help of a command is written from. */
+/** Input of {@link helpText}. */
 export interface HelpPage {
   /** The command as it is typed, e.g. `myna-selfinfo shapes record`. */
   readonly name: string;
@@ -52,7 +52,7 @@ export interface HelpPage {
   readonly terminal: Terminal;
 }
 
-/** Help lines longer than that are hard to read. */
+/** Longer help lines are hard to read. */
 const WIDEST = 110;
 
 /** Writes the help of a command. */
@@ -112,7 +112,7 @@ function operandName({ name, count }: OperandSpec, lang: Language): string {
   return { one: `<${text}>`, maybe: `[${text}]`, many: `[${text}...]` }[count];
 }
 
-/** Lists commands with what they do. */
+/** Lists commands with their summaries. */
 function commandRows(
   commands: Readonly<Record<string, ListedCommand>>,
   lang: Language,
@@ -120,7 +120,7 @@ function commandRows(
   return Object.entries(commands).map(([name, { summary }]) => [name, summary[lang]]);
 }
 
-/** Lists options with what they do. */
+/** Lists options with their texts. */
 export function optionRows(
   options: OptionSpecs,
   lang: Language,
@@ -168,7 +168,7 @@ function moreLines(name: string, spec: CommandSpec | GroupSpec, lang: Language):
     (schema) =>
       ({
         ja: `JSON の形式: npx myna-selfinfo schema ${schema}`,
-        en: `format of the JSON: npx myna-selfinfo schema ${schema}`,
+        en: `JSON format: npx myna-selfinfo schema ${schema}`,
       })[lang],
   );
   return [...schemas, page];

@@ -6,16 +6,16 @@ import { writeTextFile } from '../files.js';
 export interface OutputFile {
   /** The option with its dashes. */
   readonly option: string;
-  /** What was typed. `-` is standard output. Undefined: the option was not given. */
+  /** The path as typed. `-` is standard output. Undefined: the option was not given. */
   readonly path: string | undefined;
   makeText(): string;
 }
 
 /**
- * Writes files that options name. Returns the text to print: what goes to `-` and nothing else, or
- * what `otherwise` makes.
+ * Writes the files that options name. Returns the text to print: only the text for `-` if an option
+ * names it, otherwise the result of `otherwise`.
  *
- * @param otherwise - takes the lines that name the written files.
+ * @param otherwise - receives the lines that name the written files.
  * @throws UsageError when two options take standard output, or a file cannot be written.
  */
 export function writeOutputs(

@@ -15,11 +15,11 @@ import {
 } from './spec.js';
 import type { Terminal } from './terminal.js';
 
-/** What a program is run with. */
+/** Input of {@link runProgram}. */
 export interface Run {
   /** The name of the program. */
   readonly name: string;
-  /** What the program itself does, and its commands. */
+  /** The description of the program, and its commands. */
   readonly root: GroupSpec;
   readonly version: () => string;
   readonly args: readonly string[];
@@ -30,7 +30,7 @@ export interface Run {
 /**
  * Runs the command that the arguments name. Resolves to the text to print.
  *
- * @throws UsageError when an argument is wrong, and what the command throws.
+ * @throws UsageError when an argument is wrong; any error of the command.
  */
 export async function runProgram(run: Run): Promise<string> {
   const args = withoutHelpCommand(run);
@@ -51,7 +51,7 @@ export async function runProgram(run: Run): Promise<string> {
   return printed.join('');
 }
 
-/** Turns `help X` into `X --help`. Leaves an unknown command, which is refused. */
+/** Turns `help X` into `X --help`. Leaves an unknown command as it is, so that it is refused. */
 function withoutHelpCommand({ args, root }: Run): string[] {
   const at = firstOperand(args);
   if (at < 0 || args[at] !== 'help') return [...args];
@@ -60,7 +60,7 @@ function withoutHelpCommand({ args, root }: Run): string[] {
   return topic === undefined || Object.hasOwn(root.commands, topic) ? [...rest, '--help'] : rest;
 }
 
-/** Returns the place of the first argument that is no option. */
+/** Returns the index of the first argument that is not an option, or -1. */
 export function firstOperand(args: readonly string[]): number {
   return args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--lang');
 }
@@ -88,7 +88,7 @@ async function addCommands(
 function addCommon(program: Node, { version, lang, args }: Run): void {
   program.helpOption('-h, --help').helpCommand(false);
   program.addOption(optionOf('lang', commonOptions.lang));
-  // Reading the version takes a file.
+  // The version is in a file, so it is read only on request.
   const asked = args.some((arg) => arg === '-v' || arg === '--version');
   program.version(asked ? version() : '', '-v, --version', commonOptions.version.text[lang]);
 }
@@ -98,7 +98,7 @@ class Node extends Command {
   readonly #run: Run;
   readonly #spec: CommandSpec | GroupSpec;
   readonly #print: (text: string) => void;
-  /** The name with those of its parents. */
+  /** The full name of the command, with its parents. */
   readonly #path: string;
 
   constructor(
@@ -147,7 +147,7 @@ class Node extends Command {
     return helpText({ name, spec, values, lang, terminal });
   }
 
-  /** Words the errors of commander in both languages. */
+  /** Replaces the errors of commander with texts in both languages. */
   override error(message: string, { code = '' }: { code?: string } = {}): never {
     const typed = /'([\s\S]*)'/.exec(message)?.[1] ?? '';
     throw errorOf(code, typed, this.#names(), this.args, this.#path);
@@ -163,7 +163,7 @@ class Node extends Command {
   }
 }
 
-/** The names that a command knows. */
+/** The names that a command accepts. */
 interface Names {
   readonly options: readonly string[];
   readonly commands: readonly string[];
@@ -227,7 +227,7 @@ function needsValue(option: string): UsageError {
   });
 }
 
-/** Returns the name under which commander keeps an option. */
+/** Returns the name under which commander stores an option. */
 function keyOf(name: string): string {
   return new Option(`--${name}`).attributeName();
 }

@@ -4,24 +4,24 @@ import type { Terminal } from './terminal.js';
 
 /** An option of a command. */
 export interface OptionSpec {
-  /** What it takes, e.g. 時刻 / TIME. Absent: it is a flag. */
+  /** Placeholder of the value, e.g. 時刻 / TIME. Absent: a flag. */
   readonly value?: Texts;
-  /** The text of the help. */
+  /** Text in the help. */
   readonly text: Texts;
   /** The heading above it in the help. Default: Options. */
   readonly group?: Texts;
-  /** Whether it takes several values: with commas, or given again. */
+  /** Whether it takes several values, separated by commas or given repeatedly. */
   readonly list?: true;
-  /** The only values. The shell completes them. */
+  /** The allowed values. The shell completes them. */
   readonly choices?: readonly string[];
-  /** What else the shell completes. */
+  /** Paths that the shell completes as well. */
   readonly completes?: 'files' | 'folders';
 }
 
 /** The options of a command by name, without the dashes. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** What was typed for each option: `true` for a flag, a list, or a text. */
+/** The typed values of the options: `true` for a flag, a list, or a text. */
 export type Values<O extends OptionSpecs> = {
   readonly [N in keyof O]?: O[N] extends { readonly value: Texts }
     ? O[N] extends { readonly list: true }
@@ -35,14 +35,14 @@ type TextOf<O extends OptionSpec> = O extends { readonly choices: readonly (infe
   ? C
   : string;
 
-/** An argument that is no option. */
+/** A positional argument. */
 export interface OperandSpec {
   readonly name: Texts;
-  /** How often: once, at most once, or as often as wanted. The last one alone can be `many`. */
+  /** How many: exactly one, at most one, or any number. Only the last one can be `many`. */
   readonly count: 'one' | 'maybe' | 'many';
-  /** The only values. */
+  /** The allowed values. */
   readonly choices?: readonly string[];
-  /** What the shell completes beside the choices. */
+  /** What the shell completes besides the choices. */
   readonly completes?: 'files' | (() => readonly string[]);
 }
 
@@ -53,7 +53,7 @@ export interface Section {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What a command is started with. */
+/** Input of a command. */
 export interface Call<O extends OptionSpecs = OptionSpecs> {
   readonly values: Values<O>;
   readonly operands: readonly string[];
@@ -63,24 +63,24 @@ export interface Call<O extends OptionSpecs = OptionSpecs> {
 
 /** A command. */
 export interface CommandSpec<O extends OptionSpecs = OptionSpecs> {
-  /** What it does. Paragraphs are separated by `\n\n`. */
+  /** The description. Paragraphs are separated by `\n\n`. */
   readonly about: Texts;
   readonly operands: readonly OperandSpec[];
   readonly options: O;
   sections?(values: Values<O>, lang: Language): readonly Section[];
-  /** Commands to copy, each with what it does. */
+  /** Commands to copy, each with a description. */
   readonly examples: readonly (readonly [command: string, text: Texts])[];
-  /** What exit codes mean here. Those of {@link commonExits} are added, `undefined` removes one. */
+  /** Meanings of exit codes, beside {@link commonExits}. `undefined` removes one of those. */
   readonly exits: ExitTexts;
   /** The page of the guide, e.g. `calendar.md`. */
   readonly page: string;
-  /** The names that `schema` prints for `--json`. */
+  /** Names of the formats of `--json`, for the command `schema`. */
   readonly schemas?: readonly string[];
   /** Runs it. Resolves to the text to print. */
   run(call: Call<O>): Promise<string>;
 }
 
-/** A command that has commands of its own, such as `shapes`. */
+/** A command with subcommands, such as `shapes`. */
 export interface GroupSpec {
   readonly about: Texts;
   readonly commands: Readonly<Record<string, ListedCommand>>;
@@ -98,15 +98,15 @@ export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>)
   return spec as unknown as CommandSpec;
 }
 
-/** Whether a command has commands of its own. */
+/** Returns whether a command has subcommands. */
 export function isGroup(spec: CommandSpec | GroupSpec): spec is GroupSpec {
   return 'commands' in spec;
 }
 
-/** What exit codes mean. */
+/** Meanings of exit codes. */
 export type ExitTexts = Readonly<Record<number, Texts | undefined>>;
 
-/** What the exit codes mean of every command. */
+/** The exit codes that every command has. */
 export const commonExits: ExitTexts = {
   0: { ja: '正常に終了', en: 'done' },
   1: {
@@ -115,7 +115,7 @@ export const commonExits: ExitTexts = {
   },
   2: {
     ja: '引数、または読み込んだファイルの内容に誤りがある',
-    en: 'an argument, or the content of a file that was read, is wrong',
+    en: 'an argument, or the content of an input file, is wrong',
   },
   130: { ja: 'Ctrl+C で中止した', en: 'stopped by Ctrl+C' },
 };

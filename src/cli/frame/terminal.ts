@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** How a text looks. */
+/** Style of a text. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Where a text is printed. */
@@ -11,7 +11,7 @@ export interface Terminal {
   paint(style: Style, text: string): string;
 }
 
-/** What {@link terminalOf} reads of a stream. */
+/** The parts of a stream that {@link terminalOf} reads. */
 interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -19,8 +19,8 @@ interface Output {
 }
 
 /**
- * Returns how to print on a stream. `COLUMNS` sets the width. As in Node.js, `FORCE_COLOR` turns
- * colours on, `NO_COLOR` and `TERM=dumb` turn them off, and the first one wins.
+ * Returns how to print on a stream. `COLUMNS` sets the width. As in Node.js, `NO_COLOR` and
+ * `TERM=dumb` turn colours off, `FORCE_COLOR` turns them on, and `FORCE_COLOR` wins.
  */
 export function terminalOf(output: Output, environment: NodeJS.ProcessEnv): Terminal {
   const { COLUMNS = '', FORCE_COLOR, NO_COLOR } = environment;

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-// Made when the first Japanese line is wrapped, because that takes a while.
+// Created when the first line is wrapped, because creating it is slow.
 let words: Intl.Segmenter | undefined;
 
 // Japanese typesetting: no line begins with these, and none ends with those.
@@ -13,17 +13,17 @@ export function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-/** Fills a text with blanks up to a width in columns. */
+/** Pads a text with blanks to a width in columns. */
 export function padTo(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 /**
  * Wraps a text without styles to a width in columns. Japanese breaks between words, other text at
- * blanks, so options, URLs and names stay whole. A line may be indented from its second part on.
+ * blanks, so options, URLs and names stay whole. Continuation lines can be indented.
  *
  * @param width - in columns. Undefined: lines stay whole.
- * @param indent - the blanks before the further lines of each line.
+ * @param indent - the blanks before continuation lines.
  */
 export function wrap(text: string, width: number | undefined, indent = ''): string {
   if (width === undefined) return text;
@@ -81,19 +81,19 @@ export interface TableOptions {
   readonly paint?: (text: string, column: number, row: number) => string;
 }
 
-/** The last column needs this much, or it goes to a line of its own. */
+/** Below this width, the last column goes to a separate line. */
 const LEAST = 24;
 
 /**
- * Aligns columns, and wraps the last one to the width of the terminal. Where too little is left for
- * it, it goes below the others. Full-width characters count as two columns.
+ * Aligns columns, and wraps the last one to the width of the terminal. If too little room is left,
+ * it goes below the others. Full-width characters count as two columns.
  */
 export function table(
   rows: readonly (readonly string[])[],
   { columns, indent = '  ', paint = (text) => text }: TableOptions,
 ): string {
   const count = Math.max(0, ...rows.map(({ length }) => length)) - 1;
-  // A cell longer than that does not move the last column of all rows.
+  // Longer cells do not move the last column of the other rows.
   const most = columns === undefined ? Number.POSITIVE_INFINITY : Math.floor(columns * 0.55);
   const widths = Array.from({ length: Math.max(0, count) }, (_, column) =>
     Math.max(0, ...rows.map((row) => widthOf(row[column] ?? '')).filter((width) => width <= most)),

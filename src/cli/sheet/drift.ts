@@ -2,7 +2,7 @@ import type { Texts } from '../arguments.js';
 import type { Fact } from './facts.js';
 import { rowKey, type Sheet, type SheetRow } from './table.js';
 
-/** Lists where a sheet and the service of today differ. Cells of persons are not compared. */
+/** Lists where a sheet and the current service differ. Skips cells that a person fills in. */
 export function driftOf(sheet: Sheet, facts: readonly Fact[]): readonly Texts[] {
   const before = new Map(sheet.rows.map((row) => [rowKey(row), row]));
   const today = new Map(facts.map((fact) => [rowKey(fact), fact]));

@@ -38,10 +38,10 @@ export const methodNames: Readonly<Record<Method, Texts>> = {
   latest: { ja: '最新情報指定', en: 'latest (最新情報指定)' },
 };
 
-/** How the service itself is called in the sheet. */
+/** Name of the service in the sheet. */
 const serviceSubject: Texts = { ja: 'サービス', en: 'service' };
 
-/** How an item is called in the sheet. */
+/** Returns the name of an item in the sheet. */
 export const itemSubject = (key: string): string => `items.${key}`;
 
 const all: readonly SheetDocument[] = sheetDocuments;
@@ -60,9 +60,12 @@ const codeSource: Texts = {
 };
 const same = (text: string): Texts => ({ ja: text, en: text });
 
-/** What a person writes into the usage plan: no service definition has it. */
+/** Facts of the usage plan that a person writes: a service definition does not have them. */
 const blanks: readonly (readonly [label: Texts, source: Texts])[] = [
-  [{ ja: '利用場面と利用者の利点', en: 'the use case, and what the citizen gains' }, same('2.2')],
+  [
+    { ja: '利用場面と利用者の利点', en: 'the use case, and the benefit to the citizen' },
+    same('2.2'),
+  ],
   [
     {
       ja: '画面の流れ（取得する内容を認識でき、中断できること）',
@@ -91,7 +94,7 @@ const blanks: readonly (readonly [label: Texts, source: Texts])[] = [
   ],
 ];
 
-/** Returns everything that the documents need of a service, in the order of the sheet. */
+/** Returns all facts of a service that the documents need, in the order of the sheet. */
 export function factsOf(given: Declared, lang: Language): readonly Fact[] {
   const { service } = given;
   return [
@@ -173,7 +176,7 @@ function itemFacts(
     ),
     row(
       declared,
-      { ja: '情報を保有する機関', en: 'who holds the data' },
+      { ja: '情報を保有する機関', en: 'holders of the data' },
       fromTable,
       holders.map((id) => holderText(id, catalog, lang)).join(comma),
     ),

@@ -7,7 +7,7 @@ import { catalogOf, defineService, isService, type Service } from '../../service
 import { quoted, UsageError } from '../arguments.js';
 import { readBytes, readJsonFile, systemCode, withFile } from '../files.js';
 
-/** A service with what its registration says, if one was given. */
+/** A service, with the data of its registration if one was given. */
 export interface Declared {
   readonly service: Service;
   readonly catalog: Catalog;
@@ -68,7 +68,7 @@ function entriesOf(value: unknown): readonly Found[] {
 
 /** Runs a module, and returns the services and registrations that it exports. */
 async function exportsOf(file: string): Promise<readonly Found[]> {
-  // Says that the file is missing, before Node says so of one of its imports.
+  // Reports a missing file here, because an error of Node could mean one of its imports.
   readBytes(file);
   let module: Readonly<Record<string, unknown>>;
   try {
@@ -104,7 +104,7 @@ function choose(file: string, found: readonly Found[], pick: string | undefined)
   if (found.length === 0)
     throw new UsageError({
       ja: `サービスがありません: ${quoted(file)}（defineService の戻り値を export してください）`,
-      en: `${quoted(file)} has no service: export what defineService returned`,
+      en: `${quoted(file)} has no service: export the result of defineService`,
     });
   const list = names.map(quoted).join(', ');
   throw new UsageError({

@@ -23,15 +23,15 @@ const lineSchema = z.object({
 type Line = z.output<typeof lineSchema>;
 type Reads = Line['items'][string];
 
-/** What a test run shows about over-asking. */
+/** Findings of a test run about over-asking. */
 export interface Findings {
   /** Items whose records arrived and were never read. */
   readonly neverRead: readonly Texts[];
-  /** What the run does not show. */
+  /** Items and methods that the run does not show. */
   readonly unseen: readonly Texts[];
 }
 
-/** Compares the items of a service with what was observed. */
+/** Compares the items of a service with the observed reads. */
 export function overAsking(service: Service, lines: readonly Line[], path: string): Findings {
   const mine = lines.filter((line) => line.service === service.name);
   if (mine.length === 0)
@@ -76,7 +76,7 @@ function of(key: string, ja: string, en: string): Texts {
   return { ja: `${place}: ${ja}`, en: `${place}: ${en}` };
 }
 
-/** Reads a file of {@link lineSchema}, a line of JSON each. */
+/** Reads a file with JSON of {@link lineSchema} on each line. */
 export function readLines(text: string, path: string): readonly Line[] {
   return text
     .split(/\r?\n/)

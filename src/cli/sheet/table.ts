@@ -16,10 +16,10 @@ const fillers: Readonly<Record<Fact['by'], Texts>> = {
 
 const intro: Texts = {
   ja: '書類に必要な事項を、サービスの定義から書き出したものです。利用企画書の様式はA-4で、設定シートの様式はA-7で入手します。ガイドライン（2.2版）に記入欄の定めはありません。どの書類に書くかは本ライブラリの解釈です。内容は様式に合わせて転記してください。「（記入）」は、担当者が記入する事項です。',
-  en: 'What these documents need, from the definition of the service. The form of the usage plan comes at A-4, those of the setting sheets at A-7. The guideline (v2.2) does not say what they ask. Which document needs which fact is our reading: copy the facts into the forms. A person fills in what is marked (fill in).',
+  en: 'These facts come from the definition of the service. You receive the form of the usage plan at A-4, and the forms of the setting sheets at A-7. The guideline (v2.2) does not define their fields, so which document needs which fact is our reading. Copy the facts into the forms. A person fills in the rows marked (fill in).',
 };
 
-const title: Texts = { ja: '書類に必要な事項', en: 'What the documents need' };
+const title: Texts = { ja: '書類に必要な事項', en: 'Facts that the documents need' };
 const toFill: Texts = { ja: '（記入）', en: '(fill in)' };
 const undeclared: Texts = { ja: '（未定義）', en: '(not declared)' };
 
@@ -41,7 +41,7 @@ export interface Sheet {
 export const rowKey = ({ subject, label }: Pick<SheetRow, 'subject' | 'label'>): string =>
   JSON.stringify([subject, label]);
 
-/** Writes the sheet as CSV. Cells that a person filled in are kept from the sheet before. */
+/** Writes the sheet as CSV. Keeps the cells that a person filled in before. */
 export function writeCsv(
   facts: readonly Fact[],
   before: Sheet | undefined,
