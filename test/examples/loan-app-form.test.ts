@@ -177,7 +177,7 @@ describe.skipIf(chromium.missing)("the forms of the bank's web demo", () => {
     expect(await title()).toBe('お申込み内容のご確認');
   });
 
-  it('refuse a form that stayed open for more than an hour, and lead back', async () => {
+  it('refuse a form that stayed open for more than an hour, and show it again', async () => {
     await fetchIncome(page, demo, cards.hanako);
     demo.clock.advance(61 * 60_000);
     await press(/確認画面へ進む/);
@@ -215,7 +215,7 @@ describe.skipIf(chromium.missing)("the forms of the bank's web demo", () => {
     await other.context().close();
   });
 
-  it('take an application once', async () => {
+  it('accept an application only once', async () => {
     await apply(page, demo, '番号 花子');
     const callback = await demo.sandbox().visit(page.url(), { persona: 'hanako' });
     await page.goto(callback);
@@ -247,7 +247,7 @@ describe.skipIf(chromium.missing)("the forms of the bank's web demo", () => {
     await page.emulateMedia({ media: 'screen' });
   });
 
-  it('erase what was fetched as soon as the citizen withdraws', async () => {
+  it('erase the fetched data as soon as the citizen withdraws', async () => {
     await agreed(page.request, demo, cards.hanako).then((callback) => page.request.get(callback));
     demo.clock.advance(1_000);
     await page.request.get(`${demo.origin}/income`);

@@ -31,8 +31,11 @@ export function applicationRows(
 ) {
   const { application: a, site } = texts[language];
   const space = language === 'ja' ? '' : ' ';
-  const amount = (name: 'annualIncome' | 'amount' | 'years') =>
-    `${withCommas(application[name])}${space}${a.units[name]}`;
+  /** 万円の額。英語では円で示す。 */
+  const amount = (name: 'annualIncome' | 'amount') =>
+    language === 'ja'
+      ? `${withCommas(application[name])}${a.units[name]}`
+      : `${withCommas(String(Number(application[name]) * 10_000))} yen`;
   const row = (name: 'name' | 'kana' | 'address' | 'phone' | 'email'): Row => [
     labels[name],
     html`<span lang="ja">${application[name]}</span>`,
@@ -55,7 +58,7 @@ export function applicationRows(
     ] as Row[],
     loan: [
       [labels.amount, amount('amount')],
-      [labels.years, amount('years')],
+      [labels.years, `${application.years}${space}${a.units.years}`],
     ] as Row[],
   };
 }

@@ -60,13 +60,13 @@ export const about: Readonly<Record<Language, Readonly<Record<AboutPage, About>>
   en: {
     company: {
       title: 'Company',
-      lead: 'Mihon Bank is invented for this demo.',
+      lead: 'Mihon Bank is a fictional bank for this demo.',
       parts: [
-        ['Name', 'Mihon Bank, Ltd. (invented)'],
+        ['Name', 'Mihon Bank, Ltd. (fictional)'],
         ['Head office', '1-2-3 Mihon, Mihon-shi, Mihon-ken 000-0000'],
         [
           'Use of Mynaportal',
-          'Registered as a provider that uses the self-information API (invented)',
+          'Registered as a provider that uses the self-information API (fictional)',
         ],
       ],
     },
@@ -81,12 +81,12 @@ export const about: Readonly<Record<Language, Readonly<Record<AboutPage, About>>
         ['Purpose', 'The home loan pre-screening only. We do not use it to offer other products.'],
         [
           'How long',
-          'What was fetched from Mynaportal is kept for 30 days after the day of consent, then erased. If you do not apply, it is erased at that time.',
+          'We keep the information from Mynaportal for 30 days after the day of consent, then erase it. If you do not apply, we erase it at that time.',
         ],
-        ['Others', 'We give it to nobody else, unless the law demands it.'],
+        ['Others', 'We do not provide it to third parties, unless the law requires it.'],
         [
           'Withdrawal and erasure',
-          'Before you apply, discard what was fetched. After you have applied, withdraw the application. Both erase what was fetched.',
+          'Before you apply, you can discard the information from Mynaportal. After that, you can withdraw the application. Both erase the information.',
         ],
         ['Contact', 'Mihon Bank, privacy desk, 0120-000-000 (weekdays 9:00 to 17:00)'],
       ],
@@ -98,7 +98,7 @@ export const about: Readonly<Record<Language, Readonly<Record<AboutPage, About>>
         ['Telephone', '0120-000-000 (free of charge, weekdays 9:00 to 17:00)'],
         ['Post', 'Mihon Bank, Loan desk, 1-2-3 Mihon, Mihon-shi, Mihon-ken 000-0000'],
         [
-          'My Number card and PIN',
+          'My Number Card and PIN',
           'For the PIN and the certificate, please ask the contact for My Number Cards. We cannot help with them.',
         ],
       ],

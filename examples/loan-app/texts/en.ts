@@ -25,20 +25,20 @@ const site: Texts['site'] = {
     privacy: 'Privacy',
     contact: 'Contact',
     call: 'Loan desk 0120-000-000 (weekdays 9:00 to 17:00)',
-    note: 'Mihon Bank is invented. You cannot really apply for a loan here.',
+    note: 'Mihon Bank is a fictional bank. You cannot really apply for a loan here.',
   },
 };
 
 const top: Texts['top'] = {
   title: 'Apply for a home loan pre-screening',
-  lead: 'With a My Number Card you need not order a tax certificate. If you agree, and only then, we obtain your income from Mynaportal.',
+  lead: 'With a My Number Card, you do not need to order a tax certificate. We obtain your income from Mynaportal only if you agree.',
   begin: 'Start the application',
   time: 'It takes about ten minutes. Nothing is kept before you apply.',
   flow: 'How it works',
   flowSteps: [
     ['Application', 'Your name, address, employer, and the loan you have in mind.'],
     ['Income', 'Obtain it from Mynaportal, or enter it yourself.'],
-    ['Check', 'You see every value, and where it comes from, before you apply.'],
+    ['Check', 'You see every value and its source before you apply.'],
     ['Received', 'You get a receipt number, and the result within three business days.'],
   ],
   needs: 'What you need',
@@ -78,7 +78,7 @@ const application: Texts['application'] = {
     email: 'Email',
     work: 'Kind of work',
     employer: 'Employer',
-    annualIncome: 'Income of last year, before tax',
+    annualIncome: 'Last year’s income, before tax',
     amount: 'Amount',
     years: 'Repayment period',
   },
@@ -86,11 +86,11 @@ const application: Texts['application'] = {
     name: 'As on your My Number Card',
     kana: 'How your name is read',
     postcode: 'Seven digits, for example 100-0000',
-    address: 'From the prefecture to building and room',
-    phone: 'Where we reach you by day, for example 090-0000-0000',
+    address: 'From the prefecture to the building and room',
+    phone: 'Where we can reach you during the day, for example 090-0000-0000',
     email: 'We send the result here, for example hanako@example.com',
     employer: 'Required for employees and officials',
-    annualIncome: 'About is enough, in units of 10,000 yen. For example 520',
+    annualIncome: 'A rough figure is enough, in units of 10,000 yen. For example 520',
     amount: 'In units of 10,000 yen, 100 to 10,000. For example 3,500',
     years: '1 to 35 years. For example 35',
   },
@@ -117,11 +117,11 @@ const application: Texts['application'] = {
     kanaEmpty: 'Enter your name in katakana.',
     kanaOther: 'Use up to 60 characters of katakana.',
     birthEmpty: 'Enter your date of birth.',
-    birthEra: 'The era does not have this year. Check era and year.',
+    birthEra: 'The era does not have this year. Check the era and the year.',
     birthYear: 'Enter the year of birth as a number of up to four digits.',
     birthMonth: 'Enter the month of birth as a number from 1 to 12.',
     birthDay: 'Enter the day of birth as a number from 1 to 31.',
-    birthUnreal: 'There is no such date. Check year, month and day.',
+    birthUnreal: 'There is no such date. Check the year, month and day.',
     birthFuture: 'The date of birth cannot be in the future.',
     birthYoung: `You must be at least ${limits.youngest} years old to apply. Check the date of birth.`,
     birthOld: `You must be at most ${limits.oldest} years old to apply. Check the date of birth.`,
@@ -150,7 +150,7 @@ const application: Texts['application'] = {
 
 const consent: Texts['consent'] = {
   title: 'Your income',
-  lead: 'We can obtain your income from Mynaportal, or you enter it yourself. The conditions are the same.',
+  lead: 'We can obtain your income from Mynaportal, or you can enter it yourself. The conditions are the same.',
   fetchTitle: 'Obtain it from Mynaportal',
   what: 'What we obtain',
   holders: 'Who holds it',
@@ -168,7 +168,7 @@ const consent: Texts['consent'] = {
     `${days} days after the day of consent (until ${day}, if you consent today), then erased`,
   fetch: 'Obtain it from Mynaportal',
   fetchHint:
-    'Mynaportal shows what is handed over and asks for your consent. You have ten minutes. You can stop at any time, before and after.',
+    'Mynaportal shows the information to be provided and asks for your consent. You have ten minutes. You can stop at any time, before and after.',
   handTitle: 'Enter it yourself',
   handText: 'Have your withholding slip or tax certificate at hand.',
   byHand: 'Enter it myself',
@@ -186,10 +186,11 @@ const items: Texts['items'] = {
 };
 
 const form: Texts['form'] = {
-  title: 'Your income',
-  leadFetched: 'This was fetched from Mynaportal. Please check it. You have not applied yet.',
+  title: 'Income information',
+  leadFetched:
+    'We fetched this information from Mynaportal. Please check it. You have not applied yet.',
   leadHand: 'Have your withholding slip or tax certificate at hand. You have not applied yet.',
-  dropped: 'What was fetched from Mynaportal has been discarded.',
+  dropped: 'We have discarded the information from Mynaportal.',
   labels: {
     salary: 'Salary',
     total: 'Total income',
@@ -225,11 +226,11 @@ const form: Texts['form'] = {
   missing: (names) =>
     `Information from these offices is missing, because their systems are closed: ${names}.`,
   notTold:
-    'We will confirm that this information is yours by the identity documents that you submit later.',
+    'The identity documents that you submit later will confirm that this information is yours.',
   keep: (day) => `We use this for the home loan pre-screening only, and keep it until ${day}.`,
-  idle: 'After 30 minutes without a click, your entries and what was fetched are erased.',
+  idle: 'After 30 minutes without a click, we erase your entries and the information from Mynaportal.',
   next: 'Go on and check',
-  drop: 'Discard what was fetched, and enter it myself',
+  drop: 'Discard the information, and enter it myself',
   fetch: 'Obtain it from Mynaportal',
   faults: {
     amountEmpty: (label) => `${label}: enter an amount, or 0 if there is none.`,
@@ -242,7 +243,7 @@ const form: Texts['form'] = {
       'This page was open for a long time, so the fetched values are shown again. Please check them once more.',
     replayed: 'This was sent before, or belongs to another application. Please check once more.',
     forged:
-      'What was sent does not agree with what was fetched. The fetched values are shown again. Please check them once more.',
+      'The form did not match the fetched values, so they are shown again. Please check them once more.',
   },
 };
 
@@ -261,7 +262,7 @@ const receipt: Texts['receipt'] = {
   title: 'We have received your application',
   number: 'Receipt number',
   at: 'Received',
-  by: 'Your income',
+  by: 'Income information',
   product: 'Product',
   provided: 'What you provided',
   fromPortal: 'Fetched from Mynaportal',
@@ -269,10 +270,10 @@ const receipt: Texts['receipt'] = {
   none: 'None',
   kept: (day) => `kept until ${day}, then erased`,
   nextTitle: 'What happens next',
-  next: 'We send you the result by email within three business days. (This is a demo: nothing will come.)',
+  next: 'We will send you the result by email within three business days. (This is a demo: no email will come.)',
   copy: 'Copy for your records (to print)',
   withdrawTitle: 'Withdraw your application',
-  withdrawText: 'You can withdraw until you have the result, here or by telephone.',
+  withdrawText: 'You can withdraw here or by telephone until you receive the result.',
   withdraw: 'Withdraw the application',
 };
 
@@ -281,17 +282,17 @@ const copy: Texts['copy'] = {
   print: 'Print this page',
   printHint: 'Use “Print” in your browser for paper or a PDF.',
   back: 'Back to the receipt',
-  gone: 'What was fetched can no longer be shown, because its period has ended.',
+  gone: 'The information from Mynaportal can no longer be shown, because its retention period has ended.',
 };
 
 const withdraw: Texts['withdraw'] = {
   title: 'Withdraw your application',
-  lead: 'When you withdraw, what was fetched from Mynaportal is erased at once. You cannot undo this. You can apply again.',
+  lead: 'When you withdraw, we erase the information from Mynaportal at once. You cannot undo this, but you can apply again.',
   submit: 'Withdraw',
   keep: 'Keep my application',
   doneTitle: 'You have withdrawn your application',
-  done: 'What was fetched from Mynaportal has been erased.',
-  doneHand: 'The income that you entered has been erased.',
+  done: 'We have erased the information from Mynaportal.',
+  doneHand: 'We have erased the income that you entered.',
   at: 'Withdrawn',
   again: 'Apply again',
 };
@@ -301,7 +302,7 @@ const waiting: Texts['waiting'] = {
     title: 'Obtaining your information',
     check: 'Check now',
     cancel: 'Stop, and enter it myself',
-    slow: 'It can take a while until the information of every office has arrived.',
+    slow: 'It can take a while until the information from every office has arrived.',
   },
   consenting: {
     title: 'Waiting for Mynaportal',
@@ -347,7 +348,7 @@ const review: Texts['review'] = {
   staff: 'Officer: Mihon, Screening',
   applicant: 'Applicant',
   product: 'Product',
-  income: 'Income',
+  income: 'Income information',
   open: 'In screening',
   withdrawn: 'Withdrawn',
   until: 'Fetched information kept',
@@ -362,12 +363,12 @@ const review: Texts['review'] = {
   editedBadge: 'changed by applicant',
   declaredBadge: 'entered by applicant',
   original: (value) => `fetched value ${value}`,
-  check: 'Compare what the applicant entered or changed with the documents.',
-  logged: 'This reading is in the audit log (purpose: home loan pre-screening).',
+  check: 'Compare the values that the applicant entered or changed with the documents.',
+  logged: 'This access is recorded in the audit log (purpose: home loan pre-screening).',
   gone: 'The fetched information has been erased',
   goneText:
-    'The consented period has ended, so what was kept can no longer be read. If it is needed, it must be obtained again, with a new consent.',
-  withdrawnText: 'The applicant has withdrawn, so what was fetched has been erased.',
+    'The consented period has ended, so the information can no longer be read. If you need it, obtain it again with a new consent.',
+  withdrawnText: 'The applicant has withdrawn, so the fetched information has been erased.',
   hand: 'Nothing was fetched from Mynaportal.',
 };
 
