@@ -240,7 +240,7 @@ function limitIn(language: Language, ms: number): string {
     : words.seconds[language](Math.floor(ms / 1_000));
 }
 
-/** Adds to a sentence what helps, the error number and the contact. */
+/** Adds the advice, the error number and the contact to a sentence. */
 function sayFailed(sentence: string, code: OutcomeCode | SelfInfoErrorCode, setting: Setting) {
   const { language, closing } = setting;
   return join(sentence, advise(adviceOf(code), language), numberIn(language, code), closing);
@@ -263,7 +263,7 @@ function sayFailure(error: SelfInfoError, setting: Setting): string {
   if (code === 'retention_ended') return words.retentionEnded[language];
   const failed = sentences.failed[language];
   const given = adviceOf(code);
-  // Only the provider can fix these, except that the portal sent the record.
+  // Only the provider can fix these, except for `record_invalid`: the portal sent the record.
   if (given === 'documents')
     return join(
       code === 'record_invalid' ? failed : words.ours[language],

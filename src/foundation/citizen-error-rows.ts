@@ -19,11 +19,11 @@ export type OutcomeCode =
   | 'portal_failure';
 
 /**
- * What helps, as the citizen's page says it too.
+ * The advice, the same as on the citizen's page.
  *
  * - `start-again`: a new procedure from the start.
- * - `later`: the same again after a while.
- * - `documents`: no repetition helps; another way does, such as documents.
+ * - `later`: try the same again after a while.
+ * - `documents`: trying again does not help; another way does, such as documents.
  * - `as-shown`: `later` where nothing was used up, else `start-again`. The page says which.
  */
 export type CitizenAdvice = 'start-again' | 'later' | 'documents' | 'as-shown';
@@ -281,7 +281,7 @@ export const rows: Readonly<Record<SelfInfoErrorCode | OutcomeCode, Row>> = {
     'always',
   ],
   client_closed: [327, 'later', 'システムの入れ替え中。', 'The system is being replaced.'],
-  // 6: what is kept. No number looks like an HTTP status.
+  // 6: stored data. The numbers skip 4 and 5, which would look like HTTP statuses.
   store_key_exists: [
     601,
     'start-again',

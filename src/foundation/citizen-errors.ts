@@ -10,7 +10,7 @@ export interface CitizenError {
    * failed item. `portal_failure`: any code that the portal gave for an item.
    */
   readonly code: string;
-  /** What helps. The page and the texts of this row both end with it. */
+  /** The advice. The page and the texts of this row both end with it. */
   readonly advice: CitizenAdvice;
   readonly ja: string;
   readonly en: string;
@@ -72,7 +72,7 @@ export function numberOf(code: SelfInfoErrorCode | OutcomeCode): string {
   return `E-${rows[code][0]}`;
 }
 
-/** Returns what helps after an error, or after an outcome with this code. */
+/** Returns the advice after an error, or after an outcome with this code. */
 export function adviceOf(code: SelfInfoErrorCode | OutcomeCode): CitizenAdvice {
   return rows[code][1];
 }

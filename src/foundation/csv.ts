@@ -1,4 +1,4 @@
-/** What a spreadsheet takes for the beginning of a formula. Japanese ones also take full width. */
+/** First characters of a formula in a spreadsheet. Japanese ones accept full width, too. */
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 
 /**
@@ -14,7 +14,7 @@ function cellOf(value: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Reads what {@link toCsv} wrote, also after a spreadsheet saved it. Undefined if it is no CSV. */
+/** Reads a text of {@link toCsv}, also after a spreadsheet saved it. Undefined if it is not CSV. */
 export function parseCsv(text: string): readonly (readonly string[])[] | undefined {
   const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y;
   const rows: string[][] = [];

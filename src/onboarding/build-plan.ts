@@ -32,7 +32,7 @@ export interface PlanInput {
   /** The lead time between the last step and the day the plan is for. */
   readonly last: LeadTime;
   readonly done: ReadonlyMap<StepId, DoneStep>;
-  /** Whether the steps go on from what is done, without a day to start on. */
+  /** Whether the plan continues from done steps, without a day to start on. */
   readonly goesOn: boolean;
   readonly blackout: readonly FrozenDays[];
 }

@@ -138,7 +138,7 @@ function latestEnd(
   const [here, there] = [daysOf(from), daysOf(to)];
   if (here === there) return here.before(day, lead.amount);
   let end = here.onOrBefore(there.before(day, lead.amount));
-  // The other side counts fewer days: its freeze may leave this side more time.
+  // The next step may count fewer business days, because of a freeze. This one then has more time.
   if (to === 'goal' && !goalOnBusinessDay) return end;
   for (
     let next = here.onOrAfter(end + 1);

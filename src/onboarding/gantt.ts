@@ -17,7 +17,7 @@ import {
 /** Sizes of the chart. On A4 paper in landscape one unit is about 0.78 points. */
 export const GANTT = { width: 1000, left: 24, line: 21, size: 13.5 };
 
-/** Where the days are. */
+/** Positions of the days. */
 export interface GanttScale {
   readonly x: number;
   readonly top: number;

@@ -183,7 +183,7 @@ function planGoLive(
   });
 }
 
-/** Reads the one day that was given: the start or the go-live. When steps are done, today will do. */
+/** Reads the given day: the start or the go-live. Neither is required when steps are done. */
 function readDay(
   { start, goLive: goal }: OnboardingOptions,
   today: number | undefined,

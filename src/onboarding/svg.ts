@@ -88,7 +88,7 @@ function fitted(line: string, size: number): string[] {
   return wrapped(line, GANTT.width - 2 * GANTT.left, size);
 }
 
-/** Returns where each day is: from the first day of a week to some days after the last. */
+/** Returns the positions of the days, from the first day of a week to some days after the last. */
 function scaleOf(plan: Plan, { lang }: TextStyle, top: number): GanttScale {
   const days = plan.steps.flatMap(({ earliest, latest, done }) =>
     done?.on === null ? [] : [earliest.start, latest.end].map((day) => parseDay(day, 'day')),

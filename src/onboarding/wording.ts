@@ -175,7 +175,7 @@ function nextStep(step: PlannedStep, lang: Language): string {
     : ` (next step: ${step.id}, ${step.en})`;
 }
 
-/** Says by how much a day is missed, and why: one line, or none when it can be met. */
+/** Writes by how much a day is missed, and why: one line, or none when it can be met. */
 export function shortfallText(plan: Plan, style: TextStyle): string[] {
   const { procedure, shortfall, steps } = plan;
   if (shortfall === null) return [];

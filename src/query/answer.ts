@@ -275,7 +275,7 @@ function* buildInSteps(
   };
 }
 
-/** Reports an item to the observers of a test run, if any. Returns what reports its reveal. */
+/** Reports an item to the observers of a test run. Returns a function that reports its reveal. */
 function observeItem(
   service: Service,
   key: string,

@@ -2,7 +2,7 @@ import { sharedMap } from '../foundation/shared-state.js';
 import type { Method } from '../service/inquiry.js';
 import type { Service } from '../service/service.js';
 
-/** Learns which items are asked and which are read. It never receives a value of a citizen. */
+/** Observes which items are asked and which are read. It never receives a value of a citizen. */
 export interface ReadObserver {
   /**
    * An answer has the item. `method` is undefined in an answer that no portal sent. Only an item

@@ -236,7 +236,7 @@ function checkUris(
   return first === undefined ? undefined : [first, ...others];
 }
 
-/** What the items of a service are checked with. */
+/** Input for checking the items of a service. */
 interface Known {
   readonly catalog: Catalog;
   /** By the name of the item. */

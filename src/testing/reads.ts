@@ -6,7 +6,7 @@ import type { Method } from '../service/inquiry.js';
 import type { Service } from '../service/service.js';
 import { checkProduction } from './checks.js';
 
-/** What a test run did with one item. Holds counts only. */
+/** Counts for one item in a test run. */
 export interface ItemReads {
   /** How many answers had it, by method; `made` counts answers of `createAnswer`. */
   readonly asked: Readonly<Partial<Record<Method | 'made', number>>>;
@@ -16,7 +16,7 @@ export interface ItemReads {
   readonly revealed: number;
 }
 
-/** What a test run did with the items of one service. */
+/** Counts for the items of one service in a test run. */
 export interface ServiceReads {
   /** The name of the service. */
   readonly service: string;
@@ -24,12 +24,12 @@ export interface ServiceReads {
   readonly items: Readonly<Record<string, ItemReads>>;
 }
 
-/** What {@link observeReads} returns. */
+/** Observer that {@link observeReads} returns. */
 export interface ReadsObserver {
-  /** Returns what was seen so far, a row per service. */
+  /** Returns the counts so far, one row per service. */
   reads(): readonly ServiceReads[];
   /**
-   * Appends what was seen to a file, one line of JSON per service, and forgets it. Delete the file
+   * Appends the counts to a file, one line of JSON per service, and resets them. Delete the file
    * before a test run: each process and test file adds its lines.
    *
    * @param path - the file, e.g. `reads.jsonl`.
@@ -49,7 +49,7 @@ interface Counts {
 /**
  * Observes in a test run which items are asked and which are read, for `npx myna-selfinfo sheet
  * --reads`. Sees each answer built in this process from now on: of the client, the vault and
- * `createAnswer`. Only `reveal()` counts as reading, whoever calls it. Keeps counts, never a value.
+ * `createAnswer`. Only `reveal()` counts as reading, no matter who calls it. Keeps only counts.
  *
  * @throws SelfInfoError `invalid_option` with the path `NODE_ENV` in production.
  * @example

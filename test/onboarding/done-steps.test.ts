@@ -115,7 +115,7 @@ describe('a step that is done', () => {
     expect(datesOf(next, 'earliest')[8]).toBe('A-9 2026-11-30');
   });
 
-  it('implies nothing when it only goes on beside another step', () => {
+  it('implies nothing when it only runs beside another step', () => {
     const asked = planOnboarding({ start: '2026-12-01', done: { 'A-2': true }, today });
     expect(asked.steps.filter(({ done }) => done).map(({ id }) => id)).toEqual(['A-2']);
     expect(refusal(() => planOnboarding({ done: { 'A-2': true }, today }))).toEqual([
@@ -161,7 +161,7 @@ describe('steps that are done are refused', () => {
 });
 
 describe('the texts of a plan with steps that are done', () => {
-  it('name the next step, and mark what is done', () => {
+  it('name the next step, and mark the steps that are done', () => {
     const text = lines(toText(plan));
     expect(text.slice(1, 3)).toEqual([
       '着手: 2026-11-24(火)（次の手順: A-8 システム開発の実施）',
@@ -179,7 +179,7 @@ describe('the texts of a plan with steps that are done', () => {
     expect(lines(toMarkdown(plan)).filter((line) => line.startsWith('- [x] '))).toHaveLength(7);
   });
 
-  it('leave out of charts and feeds what has no day', () => {
+  it('leave steps without a day out of charts and feeds', () => {
     expect(lines(toMermaid(plan)).filter((line) => line.includes(':done'))).toEqual([
       '    A-7 API仕様等の提供（図5.1-2 A-7） :done, a7, 2026-11-20, 2026-11-21',
     ]);

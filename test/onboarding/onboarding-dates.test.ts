@@ -53,7 +53,7 @@ describe('a go-live on Thursday 1 April 2027', () => {
     ]);
   });
 
-  it('gives slack only to the wait for the test environment; questions have none to show, and all other steps are critical', () => {
+  it('gives slack only to the wait for the test environment, shows none for questions, and makes all other steps critical', () => {
     // A-10 can come from Wed 13 January on, the day after A-9: eight business days before the 25th.
     expect(slacks(plan)).toEqual({ 'A-10': 8 });
     expect(plan.steps.filter((step) => step.slackBusinessDays === null)).toHaveLength(2);

@@ -61,7 +61,7 @@ describe('the chart of a plan', () => {
     ]);
   });
 
-  it('shows a freeze, what is done, and the line on a go-live that is missed', () => {
+  it('shows a freeze, finished steps, and the line on a missed go-live', () => {
     const late = planOnboarding({
       goLive: '2027-04-01',
       done: { 'A-7': '2026-11-20' },

@@ -15,7 +15,7 @@ afterEach(() => {
 const CANARY = 'カナリヤ市5310772';
 const household = [{ holder: CANARY, fields: { [CANARY]: CANARY } }];
 
-describe('what observeReads sees', () => {
+describe('observeReads', () => {
   it('counts answers of createAnswer, and the reveals of their items', () => {
     observer = observeReads();
     const { items } = createAnswer(loan, { household, shots: 'nothing-on-record' });
@@ -51,7 +51,7 @@ describe('what observeReads sees', () => {
     ]);
   });
 
-  it('is appended to a file and forgotten, holds no value and ends with stop', () => {
+  it('appends its counts to a file and resets them, holds no value and ends with stop', () => {
     const folder = mkdtempSync(join(tmpdir(), 'myna-selfinfo-reads-'));
     const path = join(folder, 'reads.jsonl');
     observer = observeReads();
@@ -79,7 +79,7 @@ describe('what observeReads sees', () => {
     expect(observer.reads()[0]?.items.household?.revealed).toBe(0);
   });
 
-  it('is nothing in production, where observeReads refuses to start', () => {
+  it('refuses to start in production', () => {
     vi.stubEnv('NODE_ENV', 'production');
     expect(() => observeReads()).toThrow(expect.objectContaining({ path: 'NODE_ENV' }));
   });

@@ -92,8 +92,8 @@ function drawDay(day: PictureDay, { x, y }: Place, lang: Language): string {
 }
 
 /**
- * Returns the hours of a day as large as fits. Without room for all, the open ones go first, for
- * the bar shows them; what is still too much is said to be more.
+ * Returns the hours of a day as large as fits. If they do not all fit, it drops the open ones
+ * first, because the bar shows them, and marks that there are more.
  */
 function fitted(
   hours: readonly string[],
@@ -114,7 +114,7 @@ function fitted(
 
 /**
  * Returns the outages of a day with their hours, e.g. `△ 0–22` and `× 22–24`. On a day with
- * operating hours it also returns the open ones; of a day in one state, only that.
+ * operating hours it also returns the open ones. A day in one state has only that state.
  */
 export function hoursOfDay({ day, segments }: PictureDay, lang: Language): string[] {
   const allDay = lang === 'ja' ? '終日' : 'all day';

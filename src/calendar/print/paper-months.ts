@@ -90,7 +90,7 @@ function drawCell(day: PictureDay, x: number, y: number, height: number, lang: L
   ].join('');
 }
 
-/** Returns the worst state of a day by more than operating hours; null if there is none. */
+/** Returns the worst state of a day, apart from operating hours; null if there is none. */
 function worstOutage({ segments }: PictureDay): State | null {
   const outages = segments.filter(({ routine, state }) => !routine && state !== 'open');
   if (outages.length === 0) return null;

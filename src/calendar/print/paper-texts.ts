@@ -18,13 +18,13 @@ import {
 
 /** A4 in landscape, in points, and the margin that no printer needs. */
 export const PAGE = { width: 842, height: 595, margin: 24 };
-/** The edges of what is drawn. */
+/** The edges of the drawing. */
 export const EDGE = { left: PAGE.margin, right: PAGE.width - PAGE.margin };
 /** The size of texts, in points, and the height of their lines. */
 export const SIZE = 12;
 const LINE = 14.5;
 
-/** What a sheet shows. */
+/** Content of a sheet. */
 export interface Sheet {
   readonly name: string;
   readonly period: string;
@@ -62,7 +62,7 @@ const meanings: Readonly<Record<Audience, Readonly<Record<State, Text>>>> = {
   },
 };
 
-/** What △ means for those who read the sheet, and what they do. */
+/** The meaning of △ for each kind of reader, and what to do then. */
 const advice: Readonly<Record<Audience, Text>> = {
   staff: {
     ja: '△は、停止するかどうか事前に分からない時間帯です。取得できないときは、時間をおくか、書類でのお手続きをご案内ください。',
@@ -100,7 +100,7 @@ export function drawTop(sheet: Sheet): { svg: string; bottom: number } {
 
 const PERIOD_SIZE = 21;
 
-/** Writes the name as large as fits, else on two lines; what does not fit is in the title. */
+/** Writes the name as large as fits, or on two lines. The title has the whole name. */
 function fitted(name: string, width: number): string[] {
   const size = Math.min(24, Math.floor(width / textWidth(name, 1)));
   if (size >= 14) return [textAt(EDGE.left, 43, size, name, 'font-weight="700"')];
@@ -135,7 +135,7 @@ function two(value: number): string {
  * Draws the reasons, the best hours, the disclaimer and the note. Reasons for which there is no
  * room are counted.
  *
- * @param top - the lower edge of what is drawn above the grid.
+ * @param top - the lower edge of the part above the grid.
  * @param grid - the least height of the grid.
  * @returns the SVG and its upper edge.
  */
@@ -189,7 +189,7 @@ const row =
 function reasonRows({ reasons, lang, days }: Sheet, room: number): Row[] {
   const width = EDGE.right - EDGE.left - INDENT;
   const each = reasons.map((reason) => {
-    // Of a rule that repeats every month, a year says how often instead of all its days.
+    // A year counts the days of a monthly rule instead of listing them.
     const { when } = reason;
     const shown =
       days.length > 31 && when.length > 2 ? { ...reason, when: [times(when, lang)] } : reason;

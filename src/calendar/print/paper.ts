@@ -45,13 +45,13 @@ export interface PaperOptions {
   /** The size of the paper, in landscape. Default: `a4`. */
   readonly paper?: 'a4' | 'a3';
   /**
-   * For whom it hangs there. `public` leaves out the systems' names, the tables and the guideline.
+   * The readers. `public` leaves out the systems' names, the tables and the guideline.
    * Default: `staff`.
    */
   readonly audience?: 'staff' | 'public';
   /** A line at the foot, e.g. the branch and its telephone number. Default: none. */
   readonly note?: string;
-  /** The date made, a JST day. Default: today. */
+  /** The date on which it was made, a JST day. Default: today. */
   readonly madeAt?: Instant;
   /** Language of the texts. Default: `ja`. */
   readonly lang?: Language;
@@ -64,9 +64,9 @@ const papers = {
 
 /**
  * Draws a month or a year of one target as one sheet of paper for the wall, in landscape. On A4 the
- * days of a month are set in 16 points and nothing in less than 12; on A3 all is 1.4 times as
- * large. A month names the hours of every closure and uncertain time. The sheet says what the marks
- * mean, when it was made, and by which version of the guideline.
+ * days of a month are set in 16 points and no text in less than 12. On A3 everything is 1.4 times
+ * as large. A month names the hours of every closure and uncertain time. The sheet says what the
+ * marks mean, when it was made, and by which version of the guideline.
  *
  * The SVG has the size of the paper, and browsers print it on one page. It needs no script, font or
  * network. The same arguments, `madeAt` included, give the same text.
@@ -207,7 +207,7 @@ function yearName(from: number, lang: Language): string {
   return [from, last].map((day) => monthTitle(day, lang)).join(lang === 'ja' ? '〜' : ' – ');
 }
 
-/** Returns the description for screen readers. It has what does not fit on the sheet, too. */
+/** Returns the description for screen readers, with the reasons that do not fit on the sheet. */
 function descriptionOf({ days, reasons, lang, audience }: Sheet): string {
   const listed = days.flatMap((day) => {
     const isOpen = day.segments.every(({ state }) => state === 'open');

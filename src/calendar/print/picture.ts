@@ -113,13 +113,13 @@ export function buildPicture(
   return { lang, period, panels };
 }
 
-/** Days from `from` to `to`, itself not included. */
+/** Days from `from` up to, but not including, `to`. */
 export interface DaySpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** Builds what is drawn of a checked target. */
+/** Builds the data to draw for a checked target. */
 export function panelOf(
   calendar: Calendar<Catalog>,
   target: Target<Catalog>,

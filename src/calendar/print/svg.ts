@@ -198,7 +198,7 @@ function drawLabel(
   if (label === '' || above?.segments.some((other) => labelOf(other, above) === label)) return '';
   const [from, to] = [across(segment.startMs, day.day), across(segment.endMs, day.day)];
   const mark = marks[segment.state];
-  // Two hours have just room for the hours in a smaller size.
+  // Two hours have room for their label only in a smaller size.
   const fits = [
     { text: label, size: 12, space: 8 },
     { text: label.replace(' ', ''), size: 11, space: 4 },

@@ -35,10 +35,10 @@ export const disclaimer: Text = {
   en: 'By the published hours (guideline v2.2 of the self-information acquisition API, section 2.5) and announcements. No guarantee that a request is answered.',
 };
 
-/** The disclaimer where the guideline's version is named beside it. */
+/** The disclaimer for sheets that name the guideline's version elsewhere. */
 export const shortDisclaimer: Text = {
   ja: '公表された運用時間とお知らせに基づく目安です。取得を保証するものではありません。',
-  en: 'By the published hours and announcements. No guarantee that data can be retrieved.',
+  en: 'Based on published hours and announcements. Retrieval is not guaranteed.',
 };
 
 const weekdays: Readonly<Record<Language, readonly string[]>> = {

@@ -139,7 +139,7 @@ function cellsOf(row: PlanRow, style: TextStyle): Cell[] {
   ] as Cell[];
 }
 
-/** A real date: the spreadsheet can sort it and count with it. */
+/** A real date: the spreadsheet can sort it and calculate with it. */
 function dateCell(day: string, { era }: TextStyle): object {
   return {
     value: new Date(parseDay(day, 'day') * DAY_MS),
@@ -174,7 +174,7 @@ function basisSheet(plan: Plan, style: TextStyle): Sheet<Blob> {
   };
 }
 
-// The library has no filter, and does not fit a sheet to the width of the paper.
+// The library has no filters, and cannot fit a sheet to the width of the paper.
 const filterAndFit: Feature<Blob> = {
   files: {
     transform: {

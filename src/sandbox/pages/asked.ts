@@ -54,7 +54,7 @@ function row(term: string, definition: Markup): Markup {
   return html`<div><dt>${term}</dt><dd class="names">${definition}</dd></div>`;
 }
 
-/** Returns who asks. What is not registered is said to be missing, so that nobody forgets it. */
+/** Returns the section on the provider. It names missing entries, so that teams notice them. */
 function askerOf(language: Language, { client, redirectUri }: Authorization): Markup {
   const text = texts[language];
   const { name, contact, privacyPolicy } = client.provider ?? {};
@@ -106,7 +106,7 @@ function inquiriesOf(language: Language, { methods, latestBy }: ClientItem): str
   );
 }
 
-/** Returns what is not available now: each cause once, with the items it concerns. */
+/** Returns the unavailable items: each cause once, with the items it concerns. */
 function noticesOf(language: Language, client: Client, { availability }: PageFacts): Markup {
   if (availability === undefined) return nothing;
   const text = texts[language];
@@ -133,7 +133,7 @@ function noticesOf(language: Language, client: Client, { availability }: PageFac
     if (state !== 'uncertain') continue;
     const reasons = new Set(detail.causes.map(({ citizenText }) => citizenText[language]));
     for (const reason of reasons) add(reason, { say: () => reason, opensMs: null }, name);
-    // The closed holders say the same.
+    // The sentence on closed holders says the same.
     if (reasons.size === 0 && closedHolders.length === 0)
       add('', { say: text.uncertainNow, opensMs: null }, name);
   }

@@ -57,7 +57,7 @@ ${trialOf(language)}
   };
 }
 
-/** Returns the choice of how the card is read. What is not chosen shows no steps. */
+/** Returns the choice of how to read the card. Only the chosen way shows its steps. */
 function readingOf({ language, authorization, problem }: View, faulty: boolean): Markup {
   const text = handOverTexts[language];
   const ways = READINGS.map((reading, index) => {
@@ -127,7 +127,7 @@ function editedNote(language: Language, edited: readonly Persona[]): Markup {
     : html`<p class="notice" role="status">${editTexts[language].saved(list(language, names))}</p>`;
 }
 
-/** Returns what only the sandbox has: failures of the card, and the editor. */
+/** Returns the parts that only the sandbox has: failures of the card, and the editor. */
 function trialOf(language: Language): Markup {
   const { trial, failures } = handOverTexts[language];
   const { hint, open } = editTexts[language];

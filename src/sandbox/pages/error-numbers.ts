@@ -71,12 +71,12 @@ export const pageErrors = {
   app_not_installed: {
     number: 'E-821',
     ja: 'スマートフォンのアプリが開かない。アプリのインストール、ほかの読み取り方法、書類でのお手続きのいずれかを案内する。',
-    en: 'The app on the smartphone does not open. Suggest to install it, another way to read the card, or documents.',
+    en: 'The app on the smartphone does not open. Suggest installing it, another way to read the card, or documents.',
   },
   reader_not_found: {
     number: 'E-822',
     ja: 'カードリーダが見つからない。接続の確認、ほかの読み取り方法、書類でのお手続きのいずれかを案内する。',
-    en: 'No card reader is found. Suggest to check its connection, another way to read the card, or documents.',
+    en: 'No card reader is found. Suggest checking its connection, another way to read the card, or documents.',
   },
   card_not_read: {
     number: 'E-823',

@@ -58,7 +58,7 @@ export interface PageContent {
   readonly title: string;
   /** The number of the step, starting at 0. */
   readonly step?: number;
-  /** What is to be corrected. */
+  /** The errors to correct. */
   readonly summary?: Markup;
   readonly body: Markup;
 }

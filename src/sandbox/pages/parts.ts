@@ -9,21 +9,21 @@ import { pageNumberOf } from './error-numbers.js';
 import { html, type Markup, nothing } from './frame.js';
 import { texts } from './texts.js';
 
-/** What a page shows beside its view. */
+/** Data of a page besides its view. */
 export interface PageFacts {
   readonly nowMs: number;
-  /** When the page stops to accept a decision. */
+  /** When the page stops accepting a decision. */
   readonly expiresAt: number;
   readonly availability: RegisteredAvailability | undefined;
   readonly personas: ReadonlyMap<string, Persona>;
 }
 
-/** Returns what a refusal says to a reader of a language. */
+/** Returns the text of a refusal in a language. */
 export function said(language: Language, { description, descriptionJa }: Refusal): string {
   return language === 'ja' ? descriptionJa : description;
 }
 
-/** Returns what went wrong, with its error number. Programs read the code from an attribute. */
+/** Returns the problem, with its error number. Programs read the code from an attribute. */
 export function alertOf(
   language: Language,
   problem: Refusal | undefined,
@@ -34,7 +34,7 @@ export function alertOf(
   return html`<div class="problem" id="problem" role="alert" tabindex="-1" data-refusal="${description} (${reason})">${text} <small>${texts[language].number}${pageNumberOf(reason)}</small></div>`;
 }
 
-/** Returns the summary of what is to be corrected. It has the focus, and leads to the field. */
+/** Returns the error summary. It has the focus, and links to the field. */
 export function summaryOf(
   language: Language,
   problem: Refusal | undefined,
@@ -58,7 +58,7 @@ export function errorBelow(
     : html`<p class="error" id="${field}-error">${texts[language].mistaken}${said(language, problem)}</p>`;
 }
 
-/** Returns attributes of a field: what describes it, and whether it is to be corrected. */
+/** Returns attributes of a field: its descriptions, and whether it has an error. */
 export function faultyIf(faulty: boolean, field: string, hint = ''): Markup {
   if (faulty)
     return html` aria-invalid="true" aria-describedby="${`${field}-error ${hint}`.trim()}"`;
@@ -66,7 +66,7 @@ export function faultyIf(faulty: boolean, field: string, hint = ''): Markup {
 }
 
 /**
- * Returns until when the page works. The second sentence appears one minute before, without a
+ * Returns the time limit of the page. The second sentence appears one minute before, without a
  * script, and screen readers read it then.
  */
 export function limitOf(language: Language, { nowMs, expiresAt }: PageFacts): Markup {
@@ -86,7 +86,7 @@ export function list(language: Language, names: readonly string[]): string {
   return names.join(COMMA[language] + SPACE[language]);
 }
 
-/** Returns a list whose members are not broken over lines where there is room. */
+/** Returns a list that breaks between its members where possible. */
 export function unbroken(
   language: Language,
   names: readonly string[],

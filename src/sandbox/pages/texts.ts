@@ -14,7 +14,7 @@ interface PageTexts {
   readonly mistaken: string;
   /** Above the errors of a page. */
   readonly correct: string;
-  /** Until when a page works. */
+  /** The time limit of a page. */
   readonly limit: { readonly before: string; readonly after: string };
   readonly limitSoon: string;
   readonly stepsLabel: string;
@@ -28,7 +28,7 @@ interface PageTexts {
   readonly contact: string;
   readonly policy: string;
   readonly policyOf: (name: string) => string;
-  /** Where the registration of the provider leaves something out. */
+  /** For missing entries in the registration of the provider. */
   readonly missing: string;
   readonly returnsTo: string;
   readonly items: string;
@@ -259,7 +259,7 @@ export const texts: Readonly<Record<Language, PageTexts>> = {
     cardTitle: 'Identity check',
     handedTo: (name) => `Information to be provided to “${name}”`,
     cardHint:
-      'This page is an imitation and uses no app and no card reader. Please choose the card to read.',
+      'This page is an imitation and uses neither an app nor a card reader. Please choose the card to read.',
     card: 'Sample cards',
     moreCards: (count) => `More sample cards (${count})`,
     born: (day) => `born ${day}`,

@@ -2,7 +2,7 @@ import { READINGS, type Reading } from '../pages/hand-over-texts.js';
 import type { View } from '../state.js';
 import type { RefusalCode } from './refusal-table.js';
 
-/** A failure at the card that the card page imitates: a refusal, or that the time is over. */
+/** A card failure that the card page imitates: a refusal, or the end of the time limit. */
 const failures: ReadonlyMap<string, RefusalCode | 'time'> = new Map([
   ['fail-app', 'app_not_installed'],
   ['fail-reader', 'reader_not_found'],

@@ -118,7 +118,7 @@ describe('a month on paper', () => {
     expect(texts(sheet({ note: 'みほん銀行 <本店>' })).at(-1)).toBe('みほん銀行 <本店>');
   });
 
-  it('counts the reasons that have no room, and keeps all in the description', () => {
+  it('counts the reasons that do not fit, and keeps them all in the description', () => {
     const announced = Array.from(
       { length: 12 },
       (_, index): Announcement => ({
@@ -185,7 +185,7 @@ describe('a year on paper', () => {
     expect(Math.min(...written(svg).map(({ size }) => size))).toBe(12);
   });
 
-  it('may begin in any month, and is a fiscal year from April', () => {
+  it('begins in any month, and is a fiscal year from April', () => {
     expect(texts(sheet({ year: '2026-04' }))).toEqual(
       expect.arrayContaining(['2026年度（令和8年度）', '2026年4月', '2027年1月']),
     );

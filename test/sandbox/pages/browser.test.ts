@@ -139,7 +139,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     expect(back().code).toBeDefined();
   });
 
-  it('imitate at the card that the time is over', async () => {
+  it('imitate the end of the time limit on the card page', async () => {
     await stage.arrive();
     await stage.toCard();
     await stage.press('制限時間を過ぎる');
@@ -161,7 +161,7 @@ describe.skipIf(chromium.missing)('the consent pages in Chromium without scripts
     expect(await stage.screen.shows('image', '見本のQRコード')).toBe(false);
   });
 
-  it('say one minute before the end that it is near', async () => {
+  it('announce the last minute', async () => {
     await stage.arrive();
     const delays = await stage.screen.evaluate<number[]>(
       'document.getAnimations().map(({ effect }) => effect.getTiming().delay)',

@@ -135,7 +135,7 @@ describe('the consent page', () => {
     expect(page).not.toContain('給与収入金額');
   });
 
-  it('says on each page until when it works', async () => {
+  it('names the time limit on each page', async () => {
     for (const page of [await get(authorizationUrl(sandbox)), await card()]) {
       const text = await page.text();
       expect(text).toContain('この画面の制限時間は10分です（<time');
