@@ -112,7 +112,7 @@ Without a target it lists what can be queried now, and when the rest opens.
 
 Targets: a detail, a detail at one of its holders (pension@municipal), or a single server.
 DETAIL:CODE is one item of a detail (local-tax:TM00000000000002).
-Join targets by + to query them together (local-tax+household).`,
+Join targets with + to query them together (local-tax+household).`,
   },
   operands: [{ name: { ja: '対象', en: 'TARGET' }, count: 'many', completes: targetNames }],
   options,
@@ -233,7 +233,7 @@ function checkMonth({ svg, png, ics }: Values<typeof options>, targets: number):
   if (ics !== undefined && targets > 1)
     throw new UsageError({
       ja: '--ics の対象は1つだけ指定してください。まとめる場合は + でつなぎます。',
-      en: '--ics takes one target. Join several by +.',
+      en: '--ics takes one target. Join several with +.',
     });
 }
 

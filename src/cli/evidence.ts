@@ -37,8 +37,8 @@ export const evidenceCommand = defineCommand({
   about: {
     ja: `サンドボックスに接続したアプリを、利用者のブラウザのように操作し、接続試験（A-12）などの前に確認しておきたいケースを実施して、日付入りの報告書（Markdown、HTML、JSON）を書き出します。
 先に npx myna-selfinfo sandbox を実行し、サンドボックスに接続したアプリを起動しておいてください。`,
-    en: `Uses your app the way citizens' browsers do, plays the cases to check before the connection test (step A-12), and writes a dated Japanese report (Markdown, HTML, JSON).
-Before, start a sandbox with npx myna-selfinfo sandbox, and the app connected to it.`,
+    en: `Uses your app the way a citizen's browser does. It plays the cases to check before the connection test (step A-12), and writes a dated Japanese report (Markdown, HTML, JSON).
+First start a sandbox with npx myna-selfinfo sandbox, then the app connected to it.`,
   },
   operands: [],
   options: {

@@ -139,7 +139,7 @@ export const sandboxCommand = defineCommand({
     ja: `模擬マイナポータルを起動します。--host を付けない限り、このマシンからのみ利用できます。Ctrl+C で終了します。
 開発用の認証局、クライアント証明書、秘密鍵を一時フォルダーに書き出し、そのまま貼り付けて実行できる curl の手順を表示します。`,
     en: `Starts a sample Mynaportal. Without --host, only this machine can reach it. Ctrl+C ends it.
-Writes a development CA, a client certificate and its key to a temporary folder, and prints curl commands from consent to result, ready to paste.`,
+Writes a development CA, a client certificate and its key to a temporary folder, and prints curl commands for the way from consent to result, ready to paste.`,
   },
   operands: [],
   options,

@@ -359,7 +359,7 @@ describe.skipIf(chromium.missing)("the bank's web demo in Chromium", () => {
     await apply(page, demo, '番号 花子');
     await consent(page, cards.hanako);
     await arrive(page, demo);
-    expect(await title()).toBe('Your income');
+    expect(await title()).toBe('Income information');
     expect(await shownAs(page, 'total-0')).toBe('3,720,000 yen');
     await page.getByRole('link', { name: '日本語' }).click();
     expect(await shownAs(page, 'total-0')).toBe('3,720,000円');

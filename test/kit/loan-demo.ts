@@ -216,7 +216,7 @@ export const shownAs = (page: Page, field: string) => page.locator(`#${field}-va
 
 /** Goes on from the form with what was fetched, and applies. */
 export async function finish(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /確認画面へ進む|Go on and check/ }).click();
+  await page.getByRole('button', { name: /確認画面へ進む|Continue and check/ }).click();
   await page.getByRole('checkbox').check();
   await page.getByRole('button', { name: /この内容で申し込む|Apply with this/ }).click();
 }

@@ -163,7 +163,7 @@ const consent: Texts['consent'] = {
   ],
   purpose: 'Purpose',
   purposeText: 'For the pre-screening of your home loan',
-  kept: 'Kept for',
+  kept: 'Kept',
   keptFor: (days, day) =>
     `${days} days after the day of consent (until ${day}, if you consent today), then erased`,
   fetch: 'Obtain it from Mynaportal',
@@ -229,7 +229,7 @@ const form: Texts['form'] = {
     'The identity documents that you submit later will confirm that this information is yours.',
   keep: (day) => `We use this for the home loan pre-screening only, and keep it until ${day}.`,
   idle: 'After 30 minutes without a click, we erase your entries and the information from Mynaportal.',
-  next: 'Go on and check',
+  next: 'Continue and check',
   drop: 'Discard the information, and enter it myself',
   fetch: 'Obtain it from Mynaportal',
   faults: {
@@ -268,7 +268,7 @@ const receipt: Texts['receipt'] = {
   fromPortal: 'Fetched from Mynaportal',
   declared: 'Entered or changed by you',
   none: 'None',
-  kept: (day) => `kept until ${day}, then erased`,
+  kept: (day) => `until ${day}, then erased`,
   nextTitle: 'What happens next',
   next: 'We will send you the result by email within three business days. (This is a demo: no email will come.)',
   copy: 'Copy for your records (to print)',
