@@ -16,9 +16,11 @@ export const esbuild = ['node_modules/esbuild/bin/esbuild', '--bundle', '--log-l
 const vite = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
 export const jest = ['node_modules/jest/bin/jest.js', '--ci', '--silent'];
 
-/** The entry points that load without a peer. */
+/** What follows the package's name in an entry point that imports a peer: `xlsx` has its own name. */
+const needing = [...peers, 'xlsx'];
+/** The entry points that can be bundled without a peer. */
 const own = entryPoints.filter(
-  (entryPoint) => !peers.some((peer) => entryPoint === `${manifest.name}/${peer}`),
+  (entryPoint) => !needing.some((name) => entryPoint === `${manifest.name}/${name}`),
 );
 
 /** @param {Consumer} consumer - with the tools and without peers. */
