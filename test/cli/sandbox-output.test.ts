@@ -79,7 +79,9 @@ describe('the file of sandbox --env', () => {
     const path = join(folder, 'plain.env');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const [comment, ...lines] = readFileSync(path, 'utf8').split('\n');
-    expect(comment).toMatch(/^# Written by myna-selfinfo sandbox \(run [0-9a-f]{16}\), /);
+    expect(comment).toMatch(
+      /^# Written by myna-selfinfo sandbox \(run [0-9a-f]{16}, process \d+\), /,
+    );
     expect(lines).toEqual([
       `SELFINFO_BROWSER_URL=${browserUrl}`,
       `SELFINFO_API_URL=${apiUrl}`,
