@@ -90,11 +90,9 @@ describe.skipIf(chromium.missing)('the calendar page in Chromium', () => {
     expect(uncertain.x).toBeCloseTo(whole.x, 0);
     expect(uncertain.width / whole.width).toBeCloseTo(22 / 24, 2);
     expect(closed.x).toBeCloseTo(uncertain.x + uncertain.width, 0);
-    // Compares shades of grey: a part of each state, beside the marks.
+    // Compares shades of grey: a strip of each state, above the hours that are written on it.
     const [light, striped, dense] = await greys(
-      [whole, uncertain, closed].map(({ x, y, height }) => {
-        return { x: x + 2, y: y + 2, width: 16, height: height - 4 };
-      }),
+      [whole, uncertain, closed].map(({ x, y }) => ({ x: x + 2, y: y + 1, width: 24, height: 3 })),
     );
     if (!light || !striped || !dense) throw new Error('a state has no shade');
     expect(light.spread).toBeLessThan(8);

@@ -220,7 +220,7 @@ describe.skipIf(chromium.missing)("the citizen's information in the bank's vault
       ).toBe(0);
     }
     expect(await main()).toContain(
-      'The consented period has ended, so what was kept can no longer be read.',
+      'The consented period has ended, so the information can no longer be read.',
     );
   });
 });
