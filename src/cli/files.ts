@@ -78,7 +78,7 @@ export function readCatalog(path: string | undefined): Catalog {
  * file and the place in it.
  *
  * @param root - what the library calls the value of the file, e.g. `options.announced`.
- * @param at - where that value stands in the file.
+ * @param at - the place of that value in the file.
  */
 export function withFile<T>(path: string, root: string, call: () => T, at = '$'): T {
   try {

@@ -13,7 +13,7 @@ export function sampleFields(detail: string, personas: Iterable<Persona>): reado
 function fieldsIn(detail: string, personas: Iterable<Persona>): string[] {
   const names = new Set<string>();
   for (const { records, itemExtras } of personas) {
-    // Such a persona imitates fields that nobody registered.
+    // Such a persona imitates fields that are not registered.
     if (itemExtras !== undefined) continue;
     for (const { fields } of records[detail] ?? [])
       for (const name of Object.keys(fields)) names.add(name);
