@@ -80,7 +80,7 @@ import { parseNotices } from '${manifest.name}/notices';
 import { planOnboarding } from '${manifest.name}/onboarding';
 const { state, nextOpening } = createCalendar().status('pension@pension-service', '2026-12-06T10:00:00+09:00');
 const { announcements } = parseNotices('自己情報取得APIの停止 9月5日(土) 0:00 〜 9月7日(月) 0:00', { publishedAt: '2026-08-20' });
-const { start } = planOnboarding({ goLive: '2027-04-01', durations: { development: { weeks: 6 } } });
+const { start } = planOnboarding({ goLive: '2027-04-01', durations: { development: { weeks: 6 } }, today: '2026-10-01' });
 document.title = [state, nextOpening.toISO(), announcements.length, start].join(' ');
 `,
   title: 'closed 2026-12-07T08:00:00.000+09:00 1 2026-10-13',
