@@ -185,7 +185,7 @@ const texts = `# 利用者が読む文 / Texts that citizens read
 
 法務の確認のための一覧です。プログラムから作成しています（\`test/house/citizen-texts.test.ts\`）。\`{name}\` などは、その場の値に置き換わります。エラー番号は[一覧](error-numbers.md)にあります。
 
-For legal review. A test writes this page from the source. \`{name}\` and the like stand for a value. The error numbers have [a page of their own](error-numbers.md).
+For legal review. A test writes this page from the source. \`{name}\` and the like stand for a value. The error numbers have [a separate page](error-numbers.md).
 
 ## \`explain\`: 結果 / outcomes and results
 
